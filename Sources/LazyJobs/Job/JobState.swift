@@ -1,0 +1,39 @@
+/// Where a job stands.
+///
+/// ```
+///  enqueue ──> pending ──claim──> running ──> succeeded
+///                 ^ ^                │ │ └──> discarded
+///                 │ └─ interrupted ──┘ └────> cancelled
+///              claim                 │
+///             retrying <── failed ───┘
+/// ```
+///
+/// A snoozed, interrupted or rescued job is `pending` when no attempt counts against it and
+/// `retrying` otherwise. The spelling is that of Go's `lazyjobs`; `cancelled` is ours.
+public enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Waits for its first attempt, or for its run-at time.
+    case pending
+    /// Claimed by a worker that holds the lease.
+    case running
+    /// Waits for another attempt after one that failed or was cut off by a crash.
+    case retrying
+    /// Ended well. Final.
+    case succeeded
+    /// Ended badly: out of attempts, or given up by the job itself. Final.
+    case discarded
+    /// Called off by a person, a program or the job itself. Final.
+    case cancelled
+
+    /// Whether nothing can happen to the job any more but its removal.
+    public var isFinal: Bool {
+        switch self {
+        case .pending, .running, .retrying: false
+        case .succeeded, .discarded, .cancelled: true
+        }
+    }
+
+    /// Whether a worker may claim the job once it is due.
+    public var isWaiting: Bool {
+        self == .pending || self == .retrying
+    }
+}
