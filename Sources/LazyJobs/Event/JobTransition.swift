@@ -4,11 +4,13 @@ public import Foundation
 public struct JobTransition: Sendable, Hashable {
     /// The job.
     public var jobID: JobID
-    /// The job's own count of transitions: 0 when enqueued, then 1, 2, 3 … without gaps. A
-    /// carried event repeats the version it carries.
+    /// The job's own count of transitions: 0 when enqueued, then 1, 2, 3 … without gaps.
+    ///
+    /// A carried event repeats the version it carries.
     public var version: UInt32
-    /// The job's event before this one; `nil` for the first. A carried event gives the last real
-    /// transition.
+    /// The job's event before this one; `nil` for the first.
+    ///
+    /// A carried event gives the last real transition.
     public var previous: SequenceNumber?
     /// How many attempts count once this has happened.
     public var attempt: Int

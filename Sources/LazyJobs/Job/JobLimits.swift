@@ -6,7 +6,7 @@ public import Foundation
 /// request happens; only error texts and reasons are cut instead, and marked as cut, since
 /// refusing to record a failure would lose it. Sizes are bytes of UTF-8 where the value is text.
 public enum JobLimits {
-    /// One payload: 1 MiB. Store larger things elsewhere and enqueue their name.
+    /// One payload: 1 MiB; store larger things elsewhere and enqueue their name.
     public static let payloadSizeMax = 1 << 20
     /// The name of a payload's encoding.
     public static let encodingSizeMax = 32

@@ -11,7 +11,7 @@ public struct JobSchedule: Sendable, Hashable {
     public var interval: Duration
     /// When the next job is enqueued.
     public var nextRunAt: Date
-    /// What is enqueued. Its run-at time and schedule key are set when it is.
+    /// What is enqueued; its run-at time and schedule key are set when it is.
     public var job: NewJob
 
     /// Describes a schedule.

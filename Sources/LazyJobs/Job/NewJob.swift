@@ -21,10 +21,14 @@ public struct NewJob: Sendable, Hashable {
     /// While a job with this key is pending, running or retrying, no second one is accepted: the
     /// answer names the first.
     public var uniqueKey: String?
-    /// The key by which running jobs will be limited. Kept for a later release: a backend that
+    /// The key by which running jobs will be limited.
+    ///
+    /// Kept for a later release: a backend that
     /// does not enforce it refuses the job with ``BackendError/Code/unsupported``.
     public var concurrencyKey: String?
-    /// A name for this very request. Enqueueing again with the same key while the job is in the
+    /// A name for this very request.
+    ///
+    /// Enqueueing again with the same key while the job is in the
     /// store, whatever its state, answers with that job instead of making a second.
     public var idempotencyKey: String?
     /// The schedule that enqueued it, if one did.
@@ -33,7 +37,9 @@ public struct NewJob: Sendable, Hashable {
     public var tags: [String]
     /// Text that travels with the job, such as a trace context.
     public var metadata: [String: String]
-    /// The jobs whose end it waits for. Kept for a later release: a backend that does not honour
+    /// The jobs whose end it waits for.
+    ///
+    /// Kept for a later release: a backend that does not honour
     /// it refuses the job with ``BackendError/Code/unsupported``.
     public var waitsFor: [JobID]
     /// Who enqueued it, in words for people.

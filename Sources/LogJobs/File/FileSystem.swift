@@ -68,7 +68,7 @@ package protocol FileSystem: Sendable {
     func dropCache(_ handle: FileHandle)
 }
 
-/// An open file. The number is the file system's own: a descriptor for POSIX.
+/// An open file, by the file system's own number: a descriptor for POSIX.
 package struct FileHandle: Hashable, Sendable {
     package let rawValue: Int32
 
