@@ -31,7 +31,7 @@ extension WorkerPool {
 
     mutating func startFinish(_ now: Duration) {
         while !waiting.isEmpty, finishCallCount < Self.finishCallCountMax,
-            finishBackoff.deadline(now) == nil
+            recordingDeadline(now) == nil
         {
             let batch = Array(waiting.prefix(Self.finishBatchCountMax))
             waiting.removeFirst(batch.count)
@@ -77,6 +77,15 @@ extension WorkerPool {
         finishBackoff.extend(now)
         announce(.delayed(error))
         proceed(now)
+    }
+
+    /// When outcomes that wait after a passing fault are tried again; `nil` when at once.
+    ///
+    /// A runner that stops tries for the last time when its time is up.
+    func recordingDeadline(_ now: Duration) -> Duration? {
+        guard let deadline = finishBackoff.deadline(now) else { return nil }
+        guard case .interrupting(let until) = phase else { return deadline }
+        return until <= now ? nil : min(deadline, until)
     }
 
     mutating func drop(_ completion: Completion, _ error: BackendError) {

@@ -124,7 +124,7 @@ extension WorkerPool {
     }
 
     private func nextDeadline(_ now: Duration) -> Duration? {
-        let recording = waiting.isEmpty ? nil : finishBackoff.deadline(now)
+        let recording = waiting.isEmpty ? nil : recordingDeadline(now)
         switch phase {
         case .working:
             let calls = [claims.deadline(now), schedules.deadline(now), pollAt]
