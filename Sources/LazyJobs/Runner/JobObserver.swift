@@ -4,7 +4,8 @@
 /// traces and tests, and are lost with the process.
 @nonexhaustive
 public enum RunnerEvent: Sendable {
-    /// This runner enqueued a job, durably.
+    /// This runner enqueued a job, durably; it may have started, or even finished, before this is
+    /// told.
     case enqueued(JobRecord)
     /// A due schedule enqueued a job, durably.
     case scheduled(JobRecord)
@@ -41,7 +42,8 @@ public enum RunnerEvent: Sendable {
 public protocol JobObserver: Sendable {
     /// Takes note of an event.
     ///
-    /// Called from the runner's own tasks, in order for each job and for different jobs at the
-    /// same time. The runner waits for it: hand over what takes long.
+    /// Called for one event after the other, in the order in which they were decided. The runner
+    /// does not wait: behind a slow observer events pile up in memory, so hand over what takes
+    /// long.
     func observe(_ event: RunnerEvent)
 }
