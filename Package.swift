@@ -19,6 +19,8 @@ let strictSettings: [SwiftSetting] = [
     .strictMemorySafety(),
     // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0443-warning-control-flags.md
     .treatAllWarnings(as: .error),
+    // https://docs.swift.org/compiler/documentation/diagnostics/explicit-sendable-annotations
+    .treatWarning("ExplicitSendable", as: .error),
 ]
 
 let package = Package(
