@@ -3,6 +3,7 @@ extension Sample {
         Sample(forcedTry, "Tests/ATests/A.swift", "let a = try! b()", lines: [1]),
         Sample(forcedTry, "Sources/A/A.swift", "let a = \"\\(try! b())\"", lines: [1]),
         Sample(forcedTry, "Sources/A/A.swift", "// try! is banned\nlet a = try b() != \"try!\""),
+        Sample(forcedTry, "Sources/A/A.swift", "guard try !b() else { return }"),
         Sample(printing, "Sources/A/A.swift", "print(1)\nSwift.dump(1)\ndump(1)", lines: [1, 3]),
         Sample(printing, "Sources/A/A.swift", "func print(_ a: Int) {}\nprinter.print(1)"),
         Sample(printing, "Tools/A/main.swift", "print(1)"),
@@ -53,6 +54,7 @@ extension Sample {
             try await clock.sleep(for: c)
             func sleep(for duration: Duration) async throws
             let d = Date(timeIntervalSince1970: 0)
+            semaphore.wait(timeout: .now() + limit)
             """
         ),
         Sample(clock, "Sources/LazyJobs/Time/JobClock.swift", "var now: Date { Date() }"),

@@ -36,6 +36,7 @@ extension Sample {
         Sample(banner, "Sources/A/A.swift", "//===------===//\nlet a = 0", lines: [1]),
         Sample(banner, "Sources/A/a.c", "/*\n * Copyright 2026 by somebody\n */", lines: [1]),
         Sample(banner, "Sources/A/A.swift", "// SPDX-License-Identifier: Apache-2.0\nlet a = 0"),
+        Sample(banner, "Sources/A/a.c", "// SPDX-License-Identifier: MIT\n//\n// A table.\n"),
         Sample(
             banner,
             "Sources/A/A.swift",

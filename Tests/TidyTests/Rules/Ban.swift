@@ -6,7 +6,8 @@ struct Ban: Sendable {
         case anywhere
         /// As a function of no type: neither behind a dot nor in its own declaration.
         case freeFunction
-        /// As a member of a type that is left out (`.now`), not of a value (`clock.now`).
+        /// As a member of a type that is left out (`.now`), not of a value (`clock.now`); nor as
+        /// the begin of a sum (`.now() + limit`), which is how long a wait may last.
         case implicitMember
     }
 
@@ -31,6 +32,8 @@ struct Ban: Sendable {
             return true
         case .freeFunction:
             return before != "." && before != "func"
+        case .implicitMember where ["(", ")", "+"] == (2...4).map { file.text(at: start + $0) }:
+            return false
         case .implicitMember:
             if Self.keywordsBeforeExpressions.contains(before) { return true }
             let isValueBefore = start > 0 && file.tokens[start - 1].isWord

@@ -53,9 +53,10 @@ extension TreeFile {
         let opening = lines.prefix {
             ($0.hasPrefix("//") && !$0.hasPrefix("///")) || $0.hasPrefix("/*") || $0.hasPrefix(" *")
         }
-        return opening.firstIndex { line in
-            let text = line.drop { "/* ".contains($0) }.lowercased()
-            let isDrawn = text.allSatisfy { "=-*/ ".contains($0) }
+        return opening.indices.first { index in
+            let text = opening[index].drop { "/* ".contains($0) }.lowercased()
+            // Between paragraphs an empty line is none.
+            let isDrawn = text.allSatisfy { "=-*/ ".contains($0) } && (index == 0 || !text.isEmpty)
             return isDrawn || text == name.lowercased()
                 || ["copyright", "created by", "all rights", "licensed under"].contains {
                     text.contains($0)

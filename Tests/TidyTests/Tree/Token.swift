@@ -4,6 +4,8 @@ struct Token: Hashable, Sendable {
     let text: String
     /// The line it is on, from 1.
     let line: Int
+    /// Whether it follows the one before without a blank: `try !a` is not `try! a`.
+    var isAttached = false
 
     /// Whether it is a name, keyword or number.
     var isWord: Bool {
@@ -15,9 +17,14 @@ struct Token: Hashable, Sendable {
         var tokens: [Token] = []
         var word: [UInt8] = []
         var line = 1
+        var isAttached = false
+        func append(_ text: String) {
+            tokens.append(Token(text: text, line: line, isAttached: isAttached))
+            isAttached = true
+        }
         func endWord() {
             if word.isEmpty { return }
-            tokens.append(Token(text: String(decoding: word, as: UTF8.self), line: line))
+            append(String(decoding: word, as: UTF8.self))
             word.removeAll(keepingCapacity: true)
         }
         for byte in code.utf8 {
@@ -28,9 +35,11 @@ struct Token: Hashable, Sendable {
             endWord()
             switch byte {
             case UInt8(ascii: "@"), UInt8(ascii: "#"): word.append(byte)
-            case UInt8(ascii: "\n"): line += 1
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): break
-            default: tokens.append(Token(text: String(UnicodeScalar(byte)), line: line))
+            case UInt8(ascii: "\n"):
+                line += 1
+                isAttached = false
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): isAttached = false
+            default: append(String(UnicodeScalar(byte)))
             }
         }
         endWord()

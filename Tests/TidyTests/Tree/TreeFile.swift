@@ -51,13 +51,18 @@ struct TreeFile: Sendable {
         tokens.indices.contains(index) ? tokens[index].text : ""
     }
 
-    /// Where a piece of code begins, however it is spaced.
+    /// Where a piece of code begins, however it is spaced; but `!` and `?` must stand as they do in
+    /// the piece.
     func occurrences(of snippet: String) -> [Int] {
-        let wanted = Token.tokens(of: snippet).map(\.text)
+        let wanted = Token.tokens(of: snippet)
         // Look from the rarest of its tokens, which is a word: signs are everywhere.
-        guard let anchor = wanted.firstIndex(where: { $0.utf8.count > 1 }) else { return [] }
-        return (positions[wanted[anchor]] ?? []).map { $0 - anchor }.filter { start in
-            wanted.indices.allSatisfy { text(at: start + $0) == wanted[$0] }
+        guard let anchor = wanted.firstIndex(where: \.isWord) else { return [] }
+        return (positions[wanted[anchor].text] ?? []).map { $0 - anchor }.filter { start in
+            wanted.indices.allSatisfy { index in
+                guard text(at: start + index) == wanted[index].text else { return false }
+                return !["!", "?"].contains(wanted[index].text)
+                    || tokens[start + index].isAttached == wanted[index].isAttached
+            }
         }
     }
 
