@@ -45,7 +45,7 @@ let package = Package(
         .target(name: "LazyJobsTesting", dependencies: ["LazyJobs"]),
         .target(name: "LogJobsTesting", dependencies: ["LazyJobs", "LogJobs"]),
         .target(name: "CLogJobs"),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .executableTarget(
             name: "LogJobsTool",
             dependencies: ["LazyJobs", "LogJobs"],
