@@ -19,6 +19,8 @@ let strictSettings: [SwiftSetting] = [
     .strictMemorySafety(),
     // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0443-warning-control-flags.md
     .treatAllWarnings(as: .error),
+    // https://docs.swift.org/compiler/documentation/diagnostics/explicit-sendable-annotations
+    .treatWarning("ExplicitSendable", as: .error),
 ]
 
 let package = Package(
@@ -43,7 +45,7 @@ let package = Package(
         .target(name: "LazyJobsTesting", dependencies: ["LazyJobs"]),
         .target(name: "LogJobsTesting", dependencies: ["LazyJobs", "LogJobs"]),
         .target(name: "CLogJobs"),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .executableTarget(
             name: "LogJobsTool",
             dependencies: ["LazyJobs", "LogJobs"],

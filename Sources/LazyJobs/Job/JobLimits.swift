@@ -5,7 +5,7 @@ public import Foundation
 /// What goes past a limit is refused with ``BackendError/Code/invalidRequest``, and nothing of the
 /// request happens; only error texts and reasons are cut instead, and marked as cut, since
 /// refusing to record a failure would lose it. Sizes are bytes of UTF-8 where the value is text.
-public enum JobLimits {
+public enum JobLimits: Sendable {
     /// One payload: 1 MiB; store larger things elsewhere and enqueue their name.
     public static let payloadSizeMax = 1 << 20
     /// The name of a payload's encoding.

@@ -1,0 +1,100 @@
+extension HouseRule {
+    static let bans: [HouseRule] = [
+        HouseRule("`try!` stands nowhere", ban: forcedTry) { $0.isSwift },
+        HouseRule("libraries print nothing", ban: printing) { $0.isIn("Sources") },
+        HouseRule("only the system clock knows the time and sleeps", bans: clocks) {
+            $0.isIn("Sources") && $0.path != clockFile
+        },
+        HouseRule("no error is dropped on the way to the disk", ban: droppedError) {
+            $0.isIn(anyOf: ["Log", "File", "Recovery"].map { "Sources/LogJobs/" + $0 })
+        },
+        HouseRule("no test sleeps", bans: sleeps) { $0.isIn("Tests") },
+        HouseRule("no test is switched off", bans: switches) { $0.isIn("Tests") },
+        HouseRule("Swift Testing is the only test library", ban: otherTests) { $0.isSwift },
+        HouseRule("the manifest sets no unsafe flags", ban: unsafeFlags) {
+            $0.name == "Package.swift"
+        },
+    ]
+
+    /// The file of `SystemClock`, the one source of time.
+    private static let clockFile = "Sources/LazyJobs/Time/JobClock.swift"
+
+    private static let forcedTry = Ban(snippets: ["try!"], reason: "traps; handle the error")
+
+    private static let printing = Ban(
+        snippets: ["print(", "debugPrint(", "dump(", "NSLog("],
+        form: .freeFunction,
+        reason: "writes to the user's output; throw, or report an event"
+    )
+
+    private static let clocks = [
+        Ban(
+            snippets: [
+                "Date()", "Date.init()", "Date.now", "timeIntervalSinceNow", "ContinuousClock",
+                "SuspendingClock", "DispatchTime.now", "DispatchWallTime.now", "Task.sleep",
+                "Thread.sleep",
+            ],
+            reason: "is the real clock; take a `JobClock`"
+        ),
+        Ban(
+            snippets: ["sleep(", "usleep(", "nanosleep(", "gettimeofday(", "clock_gettime("],
+            form: .freeFunction,
+            reason: "is the real clock; take a `JobClock`"
+        ),
+        Ban(
+            snippets: [".now"],
+            form: .implicitMember,
+            reason: "is the real clock; take a `JobClock`"
+        ),
+    ]
+
+    private static let droppedError = Ban(
+        snippets: ["try?"],
+        reason: "drops an error that decides what is durable"
+    )
+
+    private static let sleeps = [
+        Ban(
+            snippets: ["Task.sleep", "Thread.sleep"],
+            reason: "waits for a guess; wait for the event, or advance a `ManualClock`"
+        ),
+        Ban(
+            snippets: ["sleep(", "usleep(", "nanosleep("],
+            form: .freeFunction,
+            reason: "waits for a guess; wait for the event, or advance a `ManualClock`"
+        ),
+    ]
+
+    private static let switches = [
+        Ban(
+            snippets: [".disabled(", ".enabled("],
+            form: .implicitMember,
+            reason: "skips a test; make it run, or leave it out with `#if`"
+        )
+    ]
+
+    private static let otherTests = Ban(snippets: ["import XCTest"], reason: "use `import Testing`")
+
+    private static let unsafeFlags = Ban(
+        snippets: ["unsafeFlags"],
+        reason: "keeps others from depending on the package"
+    )
+
+    private init(
+        _ demand: String,
+        ban: Ban,
+        where applies: @escaping @Sendable (TreeFile) -> Bool
+    ) {
+        self.init(demand, bans: [ban], where: applies)
+    }
+
+    private init(
+        _ demand: String,
+        bans: [Ban],
+        where applies: @escaping @Sendable (TreeFile) -> Bool
+    ) {
+        self.init(demand) { file in
+            applies(file) ? bans.flatMap { $0.findings(in: file) } : []
+        }
+    }
+}
