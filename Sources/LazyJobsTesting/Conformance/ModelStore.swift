@@ -23,9 +23,17 @@ struct ModelStore {
         sorted.filter { $0.state == state }
     }
 
-    /// The earliest time that a job waits for.
+    /// The earliest time that a job of the store waits for.
     func nextDue(after now: Date) -> Date? {
         records.values.filter { $0.state.isWaiting && $0.runAt > now }.map(\.runAt).min()
+    }
+
+    /// The earliest time at which something can be claimed from queues: `nil` means all.
+    func nextDue(after now: Date, queues: [String]?) -> Date? {
+        records.values
+            .filter { $0.state.isWaiting && $0.runAt > now }
+            .filter { !pausedQueues.contains($0.queue) && queues?.contains($0.queue) ?? true }
+            .map(\.runAt).min()
     }
 
     mutating func claim(_ request: ClaimRequest, at now: Date) -> [JobRecord] {

@@ -73,6 +73,18 @@ struct RandomProgram {
         try await trial.expectStatsAgreeWithList()
     }
 
+    /// Compares the next due time, which may be that of the asked queues or of the whole store.
+    private func compare(_ result: ClaimResult, to request: ClaimRequest, at now: Date) throws {
+        if let next = result.nextDue { try expect(next > now, "the next due time has come") }
+        // What is due and was left decides when to ask again, and not the next due time.
+        guard request.queueLimits.isEmpty, result.jobs.count < request.limit else { return }
+        guard let latest = model.nextDue(after: now, queues: request.queues) else { return }
+        let next = try unwrap(result.nextDue, "the next due time")
+        let earliest = model.nextDue(after: now)
+        try expect(next <= latest, "the next due time is \(next), a job is due at \(latest)")
+        try expect(next >= earliest ?? latest, "no job is due at \(next)")
+    }
+
     // MARK: Steps
 
     private mutating func enqueue(on trial: Trial) async throws {
@@ -97,7 +109,7 @@ struct RandomProgram {
         let expected = model.claim(request, at: now)
         try expect(result.jobs.map(\.record.id), is: expected.map(\.id), "claimed jobs")
         try expect(result.jobs.map(\.record), is: expected, "claimed records")
-        try expect(result.nextDue, is: model.nextDue(after: now), "next due time")
+        try compare(result, to: request, at: now)
         for job in result.jobs { held[job.record.id] = job }
     }
 
