@@ -47,7 +47,7 @@ public struct BackendConformance: Sendable {
             enqueueing, contents, textLimits, numberLimits, keys, claiming, dueTimes, queueLimits,
             leases, outcomes, cancelling, errorTexts, histories, historyOfEnds, listing,
             schedules, scheduleTimes, queueControl, pruning, crashes, closing, signals, clockJumps,
-            concurrency, taskCancellation,
+            concurrency, taskCancellation, randomPrograms,
         ].flatMap(\.self)
     }
 

@@ -44,10 +44,17 @@ extension BackendConformance {
             try await trial.cancel(second.record.id)
             try await trial.expectNextDue(40, claimed: 0)
         },
-        Check("the next due time is that of the store, whatever queues are asked") { trial in
-            try await trial.enqueue(.sample(queue: "other", runAt: trial.time(15)))
+        Check("a claim from named queues knows the next due time of these at least") { trial in
+            try await trial.enqueue([
+                .sample(queue: "mail", runAt: trial.time(30)),
+                .sample(queue: "other", runAt: trial.time(15)),
+            ])
             let request = ClaimRequest(queues: ["mail"], worker: "worker")
-            try expect(try await trial.backend.claim(request).nextDue, is: trial.time(15))
+            let next = try await trial.backend.claim(request).nextDue
+            try expect(
+                next == trial.time(15) || next == trial.time(30),
+                "the next due time is \(String(describing: next))"
+            )
         },
         Check("jobs that are due already do not count for the next due time") { trial in
             try await trial.enqueue([.sample(), .sample(), .sample()])

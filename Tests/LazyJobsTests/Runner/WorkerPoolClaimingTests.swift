@@ -1,0 +1,172 @@
+import Testing
+
+@testable import LazyJobs
+
+@Suite("WorkerPool: claiming")
+struct WorkerPoolClaimingTests {
+    @Test("one claim asks for as many jobs as there are free workers")
+    func claimsForAllFreeWorkers() {
+        var driver = PoolDriver(workers: 4)
+        driver.start()
+        #expect(driver.claimLimits == [4])
+        driver.grant(3)
+        #expect(driver.started.count == 3)
+        driver.handle { $0.signalled(at: $1) }
+        #expect(driver.claimLimits == [4, 1])
+    }
+
+    @Test("while a claim is under way there is no second one, and a signal is not forgotten")
+    func claimsOneAtATime() {
+        var driver = PoolDriver()
+        driver.start()
+        driver.handle { $0.signalled(at: $1) }
+        #expect(driver.claimLimits == [1])
+        driver.grant(0)
+        #expect(driver.claimLimits == [1, 1])
+        driver.grant(0)
+        #expect(driver.claimLimits == [1, 1])
+    }
+
+    @Test("after a full answer the next claim follows as soon as a worker is free")
+    func claimsAgainAfterFullAnswer() {
+        var driver = PoolDriver()
+        driver.start()
+        driver.grant(1)
+        #expect(driver.claimLimits == [1])
+        driver.end(1)
+        #expect(driver.claimLimits == [1, 1])
+    }
+
+    @Test("when nothing is due the runner sleeps until the next due time, not until the poll")
+    func wakesWhenDue() {
+        var driver = PoolDriver()
+        driver.start()
+        driver.grant(0, dueIn: .seconds(7))
+        #expect(driver.wakes.last == .seconds(7))
+        driver.advance(by: .milliseconds(6999))
+        #expect(driver.claimLimits.count == 1)
+        driver.advance(by: .milliseconds(1))
+        #expect(driver.claimLimits.count == 2)
+    }
+
+    @Test("without any wake-up the store is asked once in each poll interval")
+    func pollsAsSafetyNet() {
+        var driver = PoolDriver(pollInterval: .seconds(3))
+        driver.start()
+        driver.grant(0)
+        for count in 2...5 {
+            driver.advance(by: .seconds(3))
+            #expect(driver.claimLimits.count == count)
+            driver.grant(0)
+        }
+    }
+
+    @Test("a due time that lies in the past does not make the runner spin")
+    func doesNotSpinOnPastDueTime() {
+        var driver = PoolDriver()
+        driver.start()
+        driver.grant(0, dueIn: .seconds(-1))
+        #expect(driver.claimLimits.count == 1)
+        #expect(driver.wakes.last == .milliseconds(1))
+    }
+
+    @Test("a passing fault of a claim is tried again after 50 ms, then 100 ms, at most 5 s")
+    func backsOffClaims() {
+        var driver = PoolDriver()
+        driver.start()
+        var delay = Duration.milliseconds(50)
+        for count in 1...10 {
+            #expect(driver.claimLimits.count == count)
+            driver.handle { $0.claimFailed(BackendError(.unavailable, "test"), at: $1) }
+            driver.advance(by: delay - .milliseconds(1))
+            #expect(driver.claimLimits.count == count)
+            driver.advance(by: .milliseconds(1))
+            #expect(driver.claimLimits.count == count + 1)
+            delay = min(delay * 2, .seconds(5))
+        }
+        driver.grant(0)
+        #expect(driver.events == Array(repeating: "delayed", count: 10))
+    }
+
+    @Test(
+        "a fault of a claim that does not pass ends the runner",
+        arguments: [BackendError.Code.poisoned, .outcomeUnknown, .closed, .corruption]
+    )
+    func endsOnFatalClaim(code: BackendError.Code) {
+        var driver = PoolDriver()
+        driver.start()
+        driver.handle { $0.claimFailed(BackendError(code, "test"), at: $1) }
+        #expect(!driver.pool.isRunning)
+        #expect(driver.closes == 1)
+        driver.handle { $0.closed(nil, at: $1) }
+        #expect(driver.events == ["stopped \(code.rawValue)", "ended"])
+    }
+
+    @Test("a job that is cancelled while its claim is under way is never started")
+    func skipsJobsRevokedWhileClaiming() {
+        var driver = PoolDriver(workers: 2)
+        driver.start()
+        driver.handle { $0.revoked(JobID(rawValue: 1), at: $1) }
+        driver.grant(2)
+        #expect(driver.started == [1])
+        #expect(driver.pool.attempts[1]?.job.record.id == JobID(rawValue: 2))
+    }
+
+    @Test("due schedules are run at the start, on signals and when due, one call at a time")
+    func runsSchedules() {
+        var driver = PoolDriver(hasSchedules: true)
+        driver.start()
+        #expect(driver.scheduleRuns == 1)
+        driver.handle { $0.signalled(at: $1) }
+        #expect(driver.scheduleRuns == 1)
+        driver.handle { $0.schedulesRun([], dueIn: .seconds(60), at: $1) }
+        #expect(driver.scheduleRuns == 2)
+        driver.handle { $0.schedulesRun([], dueIn: .seconds(60), at: $1) }
+        driver.advance(by: .seconds(60))
+        #expect(driver.scheduleRuns == 3)
+    }
+
+    @Test("a store without schedules is never asked to run them")
+    func leavesSchedulesAlone() {
+        var driver = PoolDriver()
+        driver.start()
+        driver.handle { $0.signalled(at: $1) }
+        driver.handle { $0.scheduleChanged(at: $1) }
+        driver.advance(by: .seconds(5000))
+        #expect(driver.scheduleRuns == 0)
+    }
+
+    @Test("idle is told only after a claim that began after it was asked, and came back empty")
+    func tellsIdle() {
+        var driver = PoolDriver()
+        driver.start()
+        driver.handle { $0.awaitIdle(at: $1) }
+        driver.grant(0)
+        #expect(driver.events.isEmpty)
+        driver.grant(1)
+        driver.end(1)
+        driver.grant(0)
+        #expect(driver.events.isEmpty)
+        driver.record()
+        driver.grant(0)
+        #expect(driver.events == ["finished", "idle"])
+    }
+
+    @Test("with a thousand abandoned tasks nothing is claimed until one of them returns")
+    func limitsAbandonedTasks() {
+        let count = WorkerPool.abandonedCountMax
+        var driver = PoolDriver(workers: count, cancellationGracePeriod: .zero)
+        driver.start()
+        driver.grant(count, timeout: .seconds(1))
+        driver.advance(by: .seconds(1))
+        for token in driver.started { driver.judge(token, .discard(error: "timed out")) }
+        #expect(driver.pool.abandonedCount == count)
+        #expect(driver.pool.busyCount == 0)
+        driver.grant(0)
+        let claimCount = driver.claimLimits.count
+        driver.handle { $0.signalled(at: $1) }
+        #expect(driver.claimLimits.count == claimCount)
+        driver.handle { $0.returned(1, at: $1) }
+        #expect(driver.claimLimits.count == claimCount + 1)
+    }
+}

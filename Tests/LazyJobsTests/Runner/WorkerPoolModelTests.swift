@@ -1,0 +1,165 @@
+import Testing
+
+@testable import LazyJobs
+
+@Suite("WorkerPool: random histories")
+struct WorkerPoolModelTests {
+    @Test(
+        "whatever happens in whatever order, each granted job ends once and the pool comes to an end",
+        arguments: 1...300 as ClosedRange<UInt64>
+    )
+    func survivesRandomHistories(seed: UInt64) {
+        var world = RandomWorld(seed: seed)
+        for _ in 0..<200 {
+            world.step()
+            expectInvariants(world.driver.pool, seed)
+        }
+        world.driver.handle { $0.stop(gracePeriod: .seconds(3), at: $1) }
+        for _ in 0..<2000 where world.driver.closes == 0 {
+            world.settle()
+            expectInvariants(world.driver.pool, seed)
+        }
+        #expect(world.driver.closes == 1, "seed \(seed)")
+        world.driver.handle { $0.closed(nil, at: $1) }
+        #expect(world.driver.events.last == "ended", "seed \(seed)")
+        #expect(world.unaccounted.isEmpty, "seed \(seed)")
+        #expect(Set(world.ended).count == world.ended.count, "seed \(seed)")
+    }
+
+    private func expectInvariants(_ pool: WorkerPool, _ seed: UInt64) {
+        let abandoned = pool.attempts.values.filter { $0.stage == .abandoned }
+        #expect(pool.abandonedCount == abandoned.count, "seed \(seed)")
+        #expect(pool.busyCount == pool.attempts.count - abandoned.count, "seed \(seed)")
+        #expect(pool.busyCount <= pool.settings.workers, "seed \(seed)")
+        #expect(pool.finishCallCount <= WorkerPool.finishCallCountMax, "seed \(seed)")
+        #expect(pool.failure == nil || pool.waiting.isEmpty, "seed \(seed)")
+        let deadlines = pool.attempts.values.compactMap(\.deadline)
+        if let first = deadlines.min(), pool.phase != .ended, pool.phase != .closing {
+            #expect((pool.attemptDeadline ?? .seconds(Int64.max)) <= first, "seed \(seed)")
+            #expect((pool.armed ?? .seconds(Int64.max)) <= first, "seed \(seed)")
+        }
+    }
+}
+
+/// A store, jobs and callers that do as chance will have it.
+private struct RandomWorld {
+    var driver: PoolDriver
+    private var generator: SeededGenerator
+    private var openClaims: [Int] = []
+    private var claimsSeen = 0
+    private var schedulesSeen = 0
+    private var running: [WorkerPool.Token] = []
+    private var startedSeen = 0
+    private var granted: Set<JobID> = []
+    private var revoked: Set<JobID> = []
+
+    init(seed: UInt64) {
+        generator = SeededGenerator(seed: seed)
+        driver = PoolDriver(
+            workers: Int.random(in: 1...6, using: &generator),
+            pollInterval: .seconds(Int.random(in: 1...20, using: &generator)),
+            cancellationGracePeriod: .seconds(Int.random(in: 0...3, using: &generator)),
+            hasSchedules: Bool.random(using: &generator)
+        )
+        driver.start()
+        look()
+    }
+
+    /// Jobs that neither ended, nor were dropped, nor called off.
+    var unaccounted: Set<JobID> {
+        // A failed runner cancels what runs, and the store offers it again when it is opened.
+        driver.pool.failure == nil ? granted.subtracting(revoked).subtracting(ended) : []
+    }
+
+    /// The jobs whose end was told, as often as it was told.
+    var ended: [JobID] {
+        driver.announcements.compactMap { announcement in
+            switch announcement {
+            case .event(.finished(let record, _)), .event(.dropped(let record, _, _)): record.id
+            default: nil
+            }
+        }
+    }
+
+    mutating func step() {
+        switch Int.random(in: 0..<20, using: &generator) {
+        case 0..<4: answerClaim()
+        case 4..<8: returnJob()
+        case 8..<11: judgeJob()
+        case 11..<14: answerFinish()
+        case 14: answerSchedules()
+        case 15: driver.handle { $0.signalled(at: $1) }
+        case 16: revokeJob()
+        default: driver.advance(by: .milliseconds(Int.random(in: 0...4000, using: &generator)))
+        }
+        look()
+    }
+
+    /// Lets everything that is under way come to its end, and time pass.
+    mutating func settle() {
+        answerClaim()
+        judgeJob()
+        answerFinish()
+        answerSchedules()
+        // Some jobs never return.
+        if Int.random(in: 0..<3, using: &generator) == 0 { returnJob() }
+        if driver.pool.armed != nil { driver.fireTimer() }
+        look()
+    }
+
+    private mutating func look() {
+        openClaims += driver.claimLimits.dropFirst(claimsSeen)
+        claimsSeen = driver.claimLimits.count
+        running += driver.started.dropFirst(startedSeen)
+        startedSeen = driver.started.count
+    }
+
+    private mutating func answerClaim() {
+        guard !openClaims.isEmpty else { return }
+        let limit = openClaims.removeFirst()
+        guard Int.random(in: 0..<8, using: &generator) > 0 else {
+            return driver.handle { $0.claimFailed(BackendError(.unavailable, "test"), at: $1) }
+        }
+        let jobs = (0..<Int.random(in: 0...limit, using: &generator)).map { _ in
+            let seconds = Int.random(in: 1...5, using: &generator)
+            return driver.makeJob(
+                timeout: Bool.random(using: &generator) ? .seconds(seconds) : nil
+            )
+        }
+        granted.formUnion(jobs.map(\.record.id))
+        let dueIn = Duration.seconds(Int.random(in: -1...9, using: &generator))
+        driver.handle { $0.claimed(jobs, limit: limit, dueIn: dueIn, at: $1) }
+    }
+
+    private mutating func returnJob() {
+        guard let token = running.randomElement(using: &generator) else { return }
+        running.removeAll { $0 == token }
+        driver.handle { $0.returned(token, at: $1) }
+    }
+
+    private mutating func judgeJob() {
+        guard !driver.verdicts.isEmpty else { return }
+        driver.judge(driver.verdicts.removeFirst().token)
+    }
+
+    private mutating func answerFinish() {
+        guard !driver.batches.isEmpty else { return }
+        switch Int.random(in: 0..<8, using: &generator) {
+        case 0: driver.failBatch(.unavailable)
+        case 1: driver.record { _ in .failure(BackendError(.staleLease, "test")) }
+        default: driver.record()
+        }
+    }
+
+    private mutating func answerSchedules() {
+        guard schedulesSeen < driver.scheduleRuns else { return }
+        schedulesSeen += 1
+        driver.handle { $0.schedulesRun([], dueIn: .seconds(2), at: $1) }
+    }
+
+    private mutating func revokeJob() {
+        guard let id = granted.randomElement(using: &generator) else { return }
+        revoked.insert(id)
+        driver.handle { $0.revoked(id, at: $1) }
+    }
+}
