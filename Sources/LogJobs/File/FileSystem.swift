@@ -39,10 +39,13 @@ package protocol FileSystem: Sendable {
         at offset: UInt64
     ) throws(SystemCallError)
 
-    /// Sets the size, and reserves the space where the file system can (`posix_fallocate`).
+    /// Grows a file to a size, with the space reserved where the file system can do that
+    /// (`posix_fallocate`).
+    ///
+    /// A larger file stays as it is. New bytes read as zeros.
     func allocate(_ handle: FileHandle, size: UInt64) throws(SystemCallError)
 
-    /// Cuts a file to a size.
+    /// Cuts a file to a size, or grows it with zeros that have no space of their own.
     func truncate(_ handle: FileHandle, to size: UInt64) throws(SystemCallError)
 
     /// Returns when the file's bytes and size are on the device (`fdatasync`; `F_FULLFSYNC` on
@@ -58,9 +61,9 @@ package protocol FileSystem: Sendable {
     /// Removes a file's name.
     func remove(_ path: String) throws(SystemCallError)
 
-    /// Takes the exclusive lock of an open file for this process; released when it is closed.
+    /// Takes the exclusive lock of an open file for this handle; released when it is closed.
     ///
-    /// - Returns: Whether it was free: `false` when this or another process holds it.
+    /// - Returns: Whether the handle has it: `false` when another one does, in this process or not.
     func lock(_ handle: FileHandle) throws(SystemCallError) -> Bool
 
     /// Asks the kernel to forget clean cached pages of a file, so that later reads see the device.
