@@ -28,13 +28,14 @@ import CZlib
         unsafe stream.deallocate()
     }
 
-    /// Appends what the bytes deflate to, or the bytes themselves when that is not smaller.
+    /// Appends what the bytes deflate to, or the bytes themselves when that saves less than an
+    /// eighth of them: every reading would pay for it.
     ///
     /// - Returns: Whether it deflated them.
     mutating func append(_ raw: [UInt8], to output: inout [UInt8]) -> Bool {
-        let room = raw.count - 1
+        let room = raw.count - (raw.count + 7) / 8
         let start = output.count
-        output.append(contentsOf: repeatElement(0, count: max(0, room)))
+        output.append(contentsOf: repeatElement(0, count: room))
         let isSmaller = unsafe output.withUnsafeMutableBufferPointer { buffer in
             unsafe deflate(raw, into: buffer.extracting(start...))
         }
