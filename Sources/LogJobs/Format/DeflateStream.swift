@@ -33,6 +33,10 @@ import CZlib
     ///
     /// - Returns: Whether it deflated them.
     mutating func append(_ raw: [UInt8], to output: inout [UInt8]) -> Bool {
+        guard raw.count >= Self.rawSizeMin else {
+            output.append(contentsOf: raw)
+            return false
+        }
         let room = raw.count - (raw.count + 7) / 8
         let start = output.count
         output.append(contentsOf: repeatElement(0, count: room))
@@ -63,8 +67,11 @@ import CZlib
         return status == Z_STREAM_END
     }
 
+    /// Beside a frame header, less is not worth the time that zlib takes to begin.
+    private static let rawSizeMin = 64
+
     /// A small hash table: it is cleared for every block, and blocks are small.
-    private static let memoryLevel: Int32 = 6
+    private static let memoryLevel: Int32 = 5
 }
 
 /// Undoes `DeflateStream`; one stream, used again and again.

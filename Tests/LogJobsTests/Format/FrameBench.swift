@@ -83,3 +83,13 @@ struct FrameBench {
 func bytes(_ hex: String) -> [UInt8] {
     hex.split(whereSeparator: \.isWhitespace).compactMap { UInt8($0, radix: 16) }
 }
+
+/// Whether bytes are refused; for loops, in which an expectation for each turn would take long.
+func isRefused(_ read: () throws -> Void) -> Bool {
+    do {
+        try read()
+        return false
+    } catch {
+        return error is FormatError
+    }
+}

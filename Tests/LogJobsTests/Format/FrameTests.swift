@@ -23,7 +23,8 @@ struct FrameTests {
             for bit in 0..<frame.count * 8 {
                 var damaged = frame
                 damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-                #expect(throws: FormatError.self) { try bench.readAll(damaged) }
+                if isRefused({ try bench.readAll(damaged) }) { continue }
+                Issue.record("bit \(bit) of \(frame.count) bytes")
             }
         }
     }
@@ -32,7 +33,8 @@ struct FrameTests {
     func cuts() {
         for frame in frames {
             for count in 0..<frame.count {
-                #expect(throws: FormatError.self) { try bench.readAll(Array(frame[..<count])) }
+                if isRefused({ try bench.readAll(Array(frame[..<count])) }) { continue }
+                Issue.record("\(count) of \(frame.count) bytes")
             }
         }
     }

@@ -78,10 +78,12 @@ struct ManifestTests {
         for bit in 0..<bytes.count * 8 {
             var damaged = bytes
             damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-            #expect(throws: FormatError.self) { try Manifest(decoding: damaged) }
+            if isRefused({ _ = try Manifest(decoding: damaged) }) { continue }
+            Issue.record("bit \(bit)")
         }
         for count in 0..<bytes.count {
-            #expect(throws: FormatError.self) { try Manifest(decoding: Array(bytes[..<count])) }
+            if isRefused({ _ = try Manifest(decoding: Array(bytes[..<count])) }) { continue }
+            Issue.record("\(count) bytes")
         }
     }
 

@@ -40,10 +40,12 @@ struct SegmentHeaderTests {
         for bit in 0..<bytes.count * 8 {
             var damaged = bytes
             damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-            let error = #expect(throws: FormatError.self) {
-                try SegmentHeader(decoding: damaged)
+            do {
+                _ = try SegmentHeader(decoding: damaged)
+                Issue.record("bit \(bit)")
+            } catch {
+                if (error == .notOurs) != (bit < 64) { Issue.record("bit \(bit): \(error)") }
             }
-            if (error == .notOurs) != (bit < 64) { Issue.record("bit \(bit): \(error as Any)") }
         }
     }
 
@@ -51,9 +53,8 @@ struct SegmentHeaderTests {
     func cuts() {
         let bytes = header.encoded()
         for count in 0..<bytes.count {
-            #expect(throws: FormatError.self) {
-                try SegmentHeader(decoding: Array(bytes[..<count]))
-            }
+            if isRefused({ _ = try SegmentHeader(decoding: Array(bytes[..<count])) }) { continue }
+            Issue.record("\(count) bytes")
         }
         #expect(throws: FormatError.self) { try SegmentHeader(decoding: bytes + [0]) }
     }
