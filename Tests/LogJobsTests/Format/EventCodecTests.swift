@@ -95,6 +95,16 @@ struct EventCodecTests {
         #expect(try bench.baseline(bench.frame(empty)) == empty)
     }
 
+    @Test("a schedule or a paused queue that is there twice is refused")
+    func doubles() {
+        var doubled = EventSamples.baseline
+        doubled.schedules.append(doubled.schedules[0])
+        #expect(throws: FormatError.self) { try bench.baseline(bench.frame(doubled)) }
+        doubled = EventSamples.baseline
+        doubled.pausedQueues.append(doubled.pausedQueues[0])
+        #expect(throws: FormatError.self) { try bench.baseline(bench.frame(doubled)) }
+    }
+
     @Test("an event of an unknown kind is refused by its number")
     func unknownKind() {
         var reader = BlockReader([1, 0, 12, 0])

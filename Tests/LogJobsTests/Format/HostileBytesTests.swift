@@ -56,10 +56,10 @@ struct HostileBytesTests {
         var generator = SeededGenerator(seed: seed)
         let frames = [
             bench.frame(EventSamples.all()), bench.frame(EventSamples.baseline),
-            bench.frame(EventSamples.random(countMax: 3000, using: &generator)),
+            bench.frame(EventSamples.random(countMax: 600, using: &generator)),
         ]
         for frame in frames {
-            for _ in 0..<1500 {
+            for _ in 0..<600 {
                 var hostile = frame
                 let end = Bool.random(using: &generator) ? FrameHeader.size + 20 : frame.count
                 for _ in 0...Int.random(in: 0..<4, using: &generator) {
