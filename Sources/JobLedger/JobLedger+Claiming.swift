@@ -84,8 +84,10 @@ extension JobLedger {
         )
     }
 
-    /// What finishes a running job. All jobs that run were claimed in this epoch: those of an
-    /// earlier one are taken from their workers as soon as a new one begins.
+    /// What finishes a running job.
+    ///
+    /// All jobs that run were claimed in this epoch: those of an earlier one are taken from their
+    /// workers as soon as a new one begins.
     func lease(of slot: Slot) -> Lease {
         Lease(high: epoch, low: rows[slot].lastTransition.rawValue)
     }

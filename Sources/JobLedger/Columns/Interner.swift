@@ -38,15 +38,13 @@ struct Interner: Sendable {
         return token
     }
 
-    /// Takes one use back; the last one frees the token. Tells whether it did.
-    @discardableResult
-    mutating func release(_ token: Token) -> Bool {
+    /// Takes one use back; the last one frees the token.
+    mutating func release(_ token: Token) {
         useCounts[Int(token)] -= 1
-        guard useCounts[Int(token)] == 0 else { return false }
+        guard useCounts[Int(token)] == 0 else { return }
         tokens[TextKey(names[Int(token)])] = nil
         names[Int(token)] = ""
         freeTokens.append(token)
-        return true
     }
 
     /// The token of a name that is in use.
