@@ -20,8 +20,14 @@ struct TextKey: Hashable, Comparable, Sendable {
     }
 
     static func == (left: TextKey, right: TextKey) -> Bool {
-        left.text.utf8.count == right.text.utf8.count
-            && left.text.utf8.elementsEqual(right.text.utf8)
+        let (left, right) = (left.text.utf8, right.text.utf8)
+        guard left.count == right.count else { return false }
+        let isEqual = unsafe left.withContiguousStorageIfAvailable { left in
+            unsafe right.withContiguousStorageIfAvailable { right in
+                unsafe left.elementsEqual(right)
+            }
+        }
+        return (isEqual ?? nil) ?? left.elementsEqual(right)
     }
 
     static func < (left: TextKey, right: TextKey) -> Bool {
