@@ -150,7 +150,7 @@ extension [String: String] {
 
 extension NewJob {
     /// The bytes of its payload and of all its texts.
-    var size: Int {
+    package var size: Int {
         var size = payload.bytes.count + payload.encoding.utf8.count
         size += kind.utf8.count + queue.utf8.count
         for text in [uniqueKey, concurrencyKey, idempotencyKey, scheduleKey, actor] {

@@ -20,14 +20,8 @@ struct TextKey: Hashable, Comparable, Sendable {
     }
 
     static func == (left: TextKey, right: TextKey) -> Bool {
-        let (left, right) = (left.text.utf8, right.text.utf8)
-        guard left.count == right.count else { return false }
-        let isEqual = unsafe left.withContiguousStorageIfAvailable { left in
-            unsafe right.withContiguousStorageIfAvailable { right in
-                unsafe left.elementsEqual(right)
-            }
-        }
-        return (isEqual ?? nil) ?? left.elementsEqual(right)
+        left.text.utf8.count == right.text.utf8.count
+            && left.text.utf8.elementsEqual(right.text.utf8)
     }
 
     static func < (left: TextKey, right: TextKey) -> Bool {
