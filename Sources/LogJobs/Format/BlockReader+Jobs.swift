@@ -101,15 +101,20 @@ extension BlockReader {
             pausedQueues: []
         )
         for _ in 0..<(try reader.count(max: reader.remaining, "schedules")) {
-            baseline.schedules.append(try schedule())
+            let schedule = try schedule()
+            if let last = baseline.schedules.last, last.key >= schedule.key {
+                throw .damaged("schedules are out of order")
+            }
+            baseline.schedules.append(schedule)
         }
         for _ in 0..<(try reader.count(max: reader.remaining, "paused queues")) {
-            baseline.pausedQueues.append(try pausedQueue())
+            let paused = try pausedQueue()
+            if let last = baseline.pausedQueues.last, last.queue >= paused.queue {
+                throw .damaged("paused queues are out of order")
+            }
+            baseline.pausedQueues.append(paused)
         }
         try reader.end("the baseline")
-        guard Set(baseline.schedules.map(\.key)).count == baseline.schedules.count,
-            Set(baseline.pausedQueues.map(\.queue)).count == baseline.pausedQueues.count
-        else { throw .damaged("a schedule or a paused queue is there twice") }
         return baseline
     }
 
