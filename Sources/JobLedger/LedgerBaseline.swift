@@ -1,14 +1,19 @@
 package import LazyJobs
 
-/// What must outlive retired segments: all of a ledger that is not in its jobs.
+/// The state of a store at some point without its jobs: what a log that lost its oldest segments
+/// begins with.
 package struct LedgerBaseline: Sendable, Hashable {
+    /// The last event before.
     package var lastSequence: SequenceNumber
+    /// How many times the store had been opened.
     package var epoch: UInt64
+    /// The id of the next job.
     package var nextJobID: JobID
+    /// Whether the store was open.
     package var isOpen: Bool
-    /// Sorted by key.
+    /// The schedules, sorted by key.
     package var schedules: [JobSchedule]
-    /// Sorted by queue.
+    /// The paused queues, sorted by name.
     package var pausedQueues: [PausedQueue]
 
     package init(
@@ -28,10 +33,13 @@ package struct LedgerBaseline: Sendable, Hashable {
     }
 }
 
-/// A queue of which no job is claimed.
+/// A queue that nothing is claimed from, with who said so and why.
 package struct PausedQueue: Sendable, Hashable {
+    /// The queue's name.
     package var queue: String
+    /// Why.
     package var reason: String?
+    /// Who, in words for people.
     package var actor: String?
 
     package init(queue: String, reason: String? = nil, actor: String? = nil) {
