@@ -25,7 +25,7 @@ public final class LogBackend: Backend {
     /// What the open found in the log.
     public let recoveryReport: RecoveryReport
 
-    let engine: LogEngine
+    package let engine: LogEngine
     let payloads = PayloadCache()
 
     private init(_ engine: LogEngine, _ report: RecoveryReport, clock: any JobClock) {
@@ -89,11 +89,11 @@ public final class LogBackend: Backend {
             host: environment.process.host
         )
         do throws(BackendError) {
-            let firstJobID = start.firstJobID
+            let (firstJobID, epoch) = (start.firstJobID, start.report.epoch)
             let rescued = try await start.engine.call(.ending, needs: EventBounds.givingBack) {
                 ledger, now, events in
                 let begin = events.count
-                ledger.open(owner, firstJobID: firstJobID, at: now, into: &events)
+                ledger.open(owner, firstJobID: firstJobID, epoch: epoch, at: now, into: &events)
                 return events[begin...].compactMap(\.transition?.kind)
             }
             var report = start.report

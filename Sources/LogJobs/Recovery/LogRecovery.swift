@@ -91,7 +91,7 @@ extension LogRecovery {
     /// Opens a segment and checks that it is the one that the manifest means, and goes on where
     /// the one before it ended.
     private func scanner(for entry: SegmentEntry) throws(LogStoreError) -> SegmentScanner {
-        let scanner = try SegmentScanner(entry.id, in: folder)
+        let scanner = try namedScanner(entry.id)
         let header = scanner.header
         guard header.store == manifest.store, header.segment == entry.id,
             header.firstSequence == entry.firstSequence
@@ -113,6 +113,16 @@ extension LogRecovery {
             )
         }
         return scanner
+    }
+
+    /// A file that the manifest names was ours once, whatever its first bytes say now.
+    private func namedScanner(_ id: SegmentID) throws(LogStoreError) -> SegmentScanner {
+        do throws(LogStoreError) {
+            return try SegmentScanner(id, in: folder)
+        } catch {
+            guard error.code == .notOurs else { throw error }
+            throw .corruption("its first bytes are not a segment's", file: id.fileName, offset: 0)
+        }
     }
 
     /// Folds a segment that another follows: it is durable up to its recorded end.
@@ -192,6 +202,11 @@ extension LogRecovery {
     ) throws(LogStoreError) {
         let baseline = try scanner.baseline(of: frame)
         guard segments.count > 1 || baseline.lastSequence == .zero else {
+            do throws(LedgerError) {
+                try baseline.check()
+            } catch {
+                throw scanner.damaged("its baseline: \(error)", at: frame.offset)
+            }
             ledger = JobLedger(baseline: baseline)
             return
         }

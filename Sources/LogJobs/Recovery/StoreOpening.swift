@@ -148,7 +148,17 @@ package struct StoreOpening: Sendable {
 extension StoreOpening {
     private func recover() throws(LogStoreError) -> RecoveredLog {
         let manifest = try LogRecovery.manifest(in: folder)
-        return try LogRecovery.run(manifest, in: folder, for: .writing)
+        let log = try LogRecovery.run(manifest, in: folder, for: .writing)
+        let features = [manifest.features] + log.segments.map(\.header.features)
+        guard features.allSatisfy(\.allowWriting) else {
+            throw LogStoreError(
+                .tooNew,
+                "Could not open \(folder.path) for writing: a newer version of this library wrote "
+                    + "it, and allows this one to read it only. Open it read-only, or use that "
+                    + "version."
+            )
+        }
+        return log
     }
 
     private func newLog() throws(LogStoreError) -> RecoveredLog {
@@ -286,7 +296,9 @@ extension StoreOpening {
             epoch: log.manifest.epoch + 1,
             firstSequence: log.provenBaseline.lastSequence.next,
             predecessor: predecessor,
-            createdAt: Timestamp(environment.clock.now)
+            createdAt: Timestamp(environment.clock.now),
+            // What is logged again is deflated with it.
+            dictionary: log.segments.last?.header.dictionary ?? FormatDictionary.builtIn
         )
     }
 
