@@ -1,0 +1,114 @@
+import Foundation
+import LazyJobs
+
+/// Compares what the jobs made with the files it was made from, byte for byte.
+struct Comparison {
+    let output: Output
+    private var findings: [String] = []
+
+    init(output: Output) {
+        self.output = output
+    }
+
+    /// Prints what it finds.
+    ///
+    /// - Returns: Whether every comparison held.
+    mutating func run() throws -> Bool {
+        let books = try Bookkeeping(output)
+        findings += books.surprises
+        try compareInputs(with: books.entries)
+        var sizes = (before: Int64(0), after: Int64(0))
+        var equal = 0
+        var unreadable: [String] = []
+        for entry in books.entries {
+            switch judge(entry) {
+            case .equal(let outcome):
+                equal += 1
+                sizes.before += outcome.input.size
+                sizes.after += Int64(outcome.size)
+            case .unreadable(let reason): unreadable.append(reason)
+            case .wrong(let reason): findings.append("job \(entry.id), \(entry.input): \(reason)")
+            }
+        }
+        Console.say("\(equal) files decompressed and compared byte for byte: equal")
+        Console.say("\(equal) jobs succeeded, each exactly once by the log")
+        Console.say("\(sizes.before) bytes became \(sizes.after)")
+        Console.say("\(books.interrupted.count) jobs were interrupted by the kill, and run again")
+        report("files could not be read; their jobs are discarded", unreadable)
+        report("things are not as they should be", findings)
+        return findings.isEmpty
+    }
+
+    private func report(_ title: String, _ items: [String]) {
+        guard !items.isEmpty else { return }
+        Console.say("\(items.count) \(title):")
+        for item in items { Console.say("  \(item)") }
+    }
+}
+
+extension Comparison {
+    private enum Verdict {
+        case equal(CompressFile.Outcome)
+        case unreadable(String)
+        case wrong(String)
+    }
+
+    /// Every file that was counted has one job, and no job is of another file.
+    private mutating func compareInputs(with entries: [Bookkeeping.Entry]) throws {
+        guard let inputs = try output.keptInputs() else {
+            findings.append("there is no list of the files that were counted")
+            return
+        }
+        var jobCounts: [BytePath: Int] = [:]
+        for entry in entries { jobCounts[entry.input, default: 0] += 1 }
+        for input in inputs where jobCounts.removeValue(forKey: input) != 1 {
+            findings.append("\(input) was counted, and has not exactly one job in the log")
+        }
+        findings += jobCounts.keys.sorted().map { "\($0) has a job, and was never counted" }
+    }
+
+    private func judge(_ entry: Bookkeeping.Entry) -> Verdict {
+        if let reason = entry.discardReason, entry.successCount == 0 {
+            let prefix = Compressor.unreadable
+            return reason.hasPrefix(prefix)
+                ? .unreadable(String(reason.dropFirst(prefix.count)))
+                : .wrong("discarded: \(reason)")
+        }
+        guard entry.successCount == 1, let outcome = entry.outcome else {
+            return .wrong("succeeded \(entry.successCount) times by the log")
+        }
+        do {
+            return try compare(entry, outcome)
+        } catch {
+            return .wrong("cannot be compared any more: \(error)")
+        }
+    }
+
+    private func compare(
+        _ entry: Bookkeeping.Entry,
+        _ outcome: CompressFile.Outcome
+    ) throws -> Verdict {
+        let input = try OpenFile(reading: entry.input)
+        let result = try OpenFile(reading: output.result(of: entry.id, from: entry.input))
+        if try areEqual(input, GzipReader(result)) { return .equal(outcome) }
+        let isChanged = try input.stamp() != outcome.input
+        return .wrong(
+            isChanged
+                ? "the file was changed after it was compressed; try a folder at rest"
+                : "what was made of it is not equal to it"
+        )
+    }
+
+    private func areEqual(_ input: OpenFile, _ result: GzipReader) throws -> Bool {
+        var left = [UInt8](repeating: 0, count: bufferSize)
+        var right = left
+        while true {
+            let leftCount = try input.read(into: &left)
+            let rightCount = try result.read(into: &right)
+            guard leftCount == rightCount, left[..<leftCount] == right[..<rightCount] else {
+                return false
+            }
+            if leftCount < bufferSize { return true }
+        }
+    }
+}
