@@ -13,6 +13,12 @@ extension JobRunner {
         /// threads if they block. Each stands for a bug in a job; from a thousand on nothing is
         /// claimed until some of them return.
         public var abandoned: Int
+
+        package init(running: Int, recording: Int, abandoned: Int) {
+            self.running = running
+            self.recording = recording
+            self.abandoned = abandoned
+        }
     }
 
     /// What the runner is doing now.

@@ -57,6 +57,7 @@ struct RandomProgram {
         case .advance: trial.clock.advance(by: .milliseconds(number(0...4_000)))
         case .close:
             try await trial.closeAndReopen()
+            try await interrupt(on: trial)
             try await rescue(on: trial)
         case .crash:
             try await trial.crashAndReopen()
@@ -155,6 +156,16 @@ struct RandomProgram {
         let limit = JobLimits.batchCountMax
         let count = try await trial.backend.prune(finishedBefore: date, limit: limit)
         try expect(count, is: model.prune(finishedBefore: date, limit: limit), "pruned jobs")
+    }
+
+    /// Follows a store that gave the attempts of running jobs back when it was closed in order; it
+    /// may leave them to be rescued instead.
+    private mutating func interrupt(on trial: Trial) async throws {
+        for record in model.jobs(in: .running) {
+            let found = try await trial.record(of: record.id)
+            guard found.attempt < record.attempt else { continue }
+            _ = model.finish(record.id, .interrupted(reason: "closed"), at: trial.clock.now)
+        }
     }
 
     private mutating func rescue(on trial: Trial) async throws {

@@ -26,7 +26,9 @@ struct Trial: Sendable {
 
     /// The time so long after the start of the check.
     func time(_ seconds: Double) -> Date {
-        Timestamp(ManualClock.defaultStart).advanced(by: .seconds(seconds)).date
+        // The nearest microsecond: a `Duration` of fractions would be cut off to the one before.
+        let microseconds = Int64((seconds * 1e6).rounded())
+        return Timestamp(ManualClock.defaultStart).advanced(by: .microseconds(microseconds)).date
     }
 }
 

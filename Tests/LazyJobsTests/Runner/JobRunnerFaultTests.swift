@@ -1,5 +1,6 @@
 import Foundation
 import LazyJobs
+import LazyJobsTesting
 import Testing
 
 @Suite("JobRunner: faults of the store", .timeLimit(.minutes(1)))

@@ -1,5 +1,6 @@
 import Foundation
 import LazyJobs
+import LazyJobsTesting
 import Testing
 
 @Suite("JobRunner: outcomes", .timeLimit(.minutes(1)))
@@ -110,7 +111,7 @@ struct JobRunnerOutcomeTests {
 
     @Test("a job that ignores its time-out is recorded without it, visible, and blocks no worker")
     func abandonsDeafJobs() async throws {
-        let bench = try Bench()
+        let bench = try Bench { $0.closesBackend = false }
         let gate = Gate()
         try bench.runner.register(Note.self) { note, context in
             if note.text == "deaf" {

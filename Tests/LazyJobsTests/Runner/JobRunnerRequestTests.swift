@@ -1,6 +1,7 @@
 import Foundation
 import InMemoryJobs
 import LazyJobs
+import LazyJobsTesting
 import Testing
 
 @Suite("JobRunner: configuration, registration and enqueueing", .timeLimit(.minutes(1)))

@@ -1,5 +1,6 @@
 import Foundation
 import LazyJobs
+import LazyJobsTesting
 import Testing
 
 @Suite("JobRunner: start, stop and run", .timeLimit(.minutes(1)))

@@ -1,0 +1,130 @@
+package import LazyJobs
+
+extension JobLedger {
+    /// Takes the next event of the store into the state.
+    ///
+    /// - Throws: When the event cannot follow what the ledger has seen; nothing has changed then.
+    package mutating func apply(_ event: JobEvent) throws(LedgerError) {
+        try checkOrder(of: event)
+        switch event.body {
+        case .job(let transition): try apply(transition, of: event)
+        case .schedule(let change): try apply(change)
+        case .queue(let change): try apply(change)
+        case .store(let change): try apply(change, of: event)
+        }
+        lastSequence = event.sequence
+    }
+
+    /// Passes over a transition of a job that the ledger does not know, because the events that
+    /// made it are gone.
+    ///
+    /// - Throws: When the event is out of order or is not such a transition.
+    package mutating func skip(_ event: JobEvent) throws(LedgerError) {
+        try checkOrder(of: event)
+        guard let transition = event.transition, slots[transition.jobID] == nil,
+            transition.jobID < nextJobID, transition.kind != .enqueued, transition.kind != .carried
+        else { return try apply(event) }
+        lastSequence = event.sequence
+    }
+
+    private func checkOrder(of event: JobEvent) throws(LedgerError) {
+        guard event.sequence == lastSequence.next else {
+            throw .sequenceGap(expected: lastSequence.next, found: event.sequence)
+        }
+        if case .store(.opened) = event.body {
+            guard event.epoch > epoch else {
+                throw .wrongEpoch(current: epoch, found: event.epoch)
+            }
+        } else {
+            guard isOpen else { throw .notOpen }
+            guard event.epoch == epoch else {
+                throw .wrongEpoch(current: epoch, found: event.epoch)
+            }
+        }
+    }
+
+    private mutating func apply(_ change: StoreChange, of event: JobEvent) throws(LedgerError) {
+        switch change {
+        case .opened(let owner, let firstJobID):
+            guard firstJobID >= nextJobID, firstJobID.rawValue <= UInt64(Int64.max) else {
+                throw .wrongJobID(expected: nextJobID, found: firstJobID)
+            }
+            try Self.checked { () throws(Violation) in
+                let sizeMax = JobLimits.nameSizeMax
+                try RequestLimits.check(owner.bootID, "the boot id", to: sizeMax)
+                try RequestLimits.check(owner.host, "the host's name", to: sizeMax)
+            }
+            nextJobID = firstJobID
+            epoch = event.epoch
+            isOpen = true
+        case .closed:
+            guard runningCount == 0 else { throw .closedWhileRunning(runningCount) }
+            isOpen = false
+        }
+    }
+
+    private mutating func apply(_ change: QueueChange) throws(LedgerError) {
+        try Self.checked { () throws(Violation) in try change.check() }
+        let queue = change.queue
+        let pause: PausedQueue? =
+            switch change {
+            case .paused(_, let reason, let actor):
+                PausedQueue(queue: queue, reason: reason, actor: actor)
+            case .resumed: nil
+            }
+        guard (pausesByQueue[TextKey(queue)] == nil) != (pause == nil) else {
+            throw .queueUnchanged(queue)
+        }
+        pausesByQueue[TextKey(queue)] = pause
+        if let token = queues.token(of: queue) { lanes[Int(token)].isPaused = pause != nil }
+    }
+
+    private mutating func apply(_ change: ScheduleChange) throws(LedgerError) {
+        switch change {
+        case .set(let schedule, let actor):
+            try Self.checked { () throws(Violation) in
+                try RequestLimits.check(schedule)
+                try RequestLimits.check(actor: actor)
+            }
+            schedulesByKey[TextKey(schedule.key)] = schedule
+        case .advanced(let key, let nextRunAt, _):
+            guard let schedule = schedulesByKey[TextKey(key)] else { throw .unknownSchedule(key) }
+            guard nextRunAt > schedule.nextRunAt, nextRunAt <= JobLimits.latest else {
+                throw .scheduleNotAdvanced(key)
+            }
+            schedulesByKey[TextKey(key)]?.nextRunAt = nextRunAt
+        case .removed(let key, let actor):
+            try Self.checked { () throws(Violation) in try RequestLimits.check(actor: actor) }
+            guard schedulesByKey[TextKey(key)] != nil else { throw .unknownSchedule(key) }
+            schedulesByKey[TextKey(key)] = nil
+        }
+    }
+
+    /// Turns what is wrong with a value into what is wrong with its event.
+    static func checked(_ check: () throws(Violation) -> Void) throws(LedgerError) {
+        do throws(Violation) {
+            try check()
+        } catch {
+            throw .limitExceeded(error.reason)
+        }
+    }
+}
+
+extension QueueChange {
+    fileprivate var queue: String {
+        switch self {
+        case .paused(let queue, _, _), .resumed(let queue, _): queue
+        }
+    }
+
+    fileprivate func check() throws(Violation) {
+        try RequestLimits.check(queue: queue)
+        switch self {
+        case .paused(_, let reason, let actor):
+            try RequestLimits.check(errorOrReason: reason)
+            try RequestLimits.check(actor: actor)
+        case .resumed(_, let actor):
+            try RequestLimits.check(actor: actor)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package import LazyJobs
+
+extension JobLedger {
+    /// Adds jobs, all or none; those whose key another job holds are answered with that job.
+    package mutating func enqueue(
+        _ jobs: [NewJob],
+        at now: Timestamp,
+        into events: inout [JobEvent]
+    ) throws(BackendError) -> [EnqueueResult] {
+        try answering("enqueue jobs") { () throws(Violation) in
+            try RequestLimits.check(count: jobs.count, "the number of jobs")
+            var size = 0
+            for job in jobs {
+                try RequestLimits.check(job)
+                size += job.size
+            }
+            try RequestLimits.check(batchSize: size)
+        }
+        try checkRoom(for: jobs.count)
+        events.reserveCapacity(events.count + jobs.count)
+        return jobs.map { job in
+            if let holder = holder(ofKeysOf: job) { return .duplicate(of: record(at: holder)) }
+            let slot = add(job, at: now, into: &events)
+            return .enqueued(record(at: slot))
+        }
+    }
+
+    /// The job that keeps another out.
+    func holder(ofKeysOf job: NewJob) -> Slot? {
+        if let key = job.idempotencyKey, let slot = idempotencyKeys[key] { return slot }
+        if let key = job.uniqueKey, let slot = uniqueKeys[key] { return slot }
+        return nil
+    }
+
+    /// Adds a job that has been checked and that no other keeps out.
+    mutating func add(_ job: NewJob, at now: Timestamp, into events: inout [JobEvent]) -> Slot {
+        let runAt = job.runAt.map { Timestamp($0) } ?? now
+        var job = job
+        // The event says it exactly; a second one could only differ.
+        job.runAt = nil
+        let slot = freeSlots.last ?? Slot(rows.count)
+        let transition = JobTransition(
+            jobID: nextJobID,
+            version: 0,
+            previous: nil,
+            attempt: 0,
+            change: .enqueued(job, runAt: runAt.date)
+        )
+        append(.job(transition), at: now, into: &events)
+        return slot
+    }
+
+    func checkRoom(for newCount: Int) throws(BackendError) {
+        let idsLeft = UInt64(Int64.max) - nextJobID.rawValue
+        guard newCount <= Int(Slot.none.rawValue) - count, newCount < idsLeft else {
+            throw BackendError(
+                .storageFull,
+                "Could not enqueue \(newCount) jobs: the store holds \(count), as many as it can. "
+                    + "Prune finished jobs."
+            )
+        }
+    }
+}

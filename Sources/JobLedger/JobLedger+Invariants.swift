@@ -1,0 +1,100 @@
+import LazyJobs
+
+extension JobLedger {
+    /// Traps with a sentence when the columns and indexes do not agree; for tests.
+    ///
+    /// - Complexity: O(jobs).
+    package func checkInvariants() {
+        checkOrder()
+        var counts: [JobState: Int] = [:]
+        var boundKeys = (unique: 0, idempotency: 0)
+        var slot = order.newest
+        while slot != .none {
+            let row = rows[slot]
+            precondition(slots[row.id] == slot, "A job's id leads to another row.")
+            precondition(row.id < nextJobID, "A job has an id that is not given out yet.")
+            precondition(row.lastTransition <= lastSequence, "A job changed in the future.")
+            checkHeap(of: row, at: slot)
+            checkKeys(of: row, at: slot, counting: &boundKeys)
+            counts[row.state, default: 0] += 1
+            slot = order.older(than: slot)
+        }
+        precondition(counts == stats().byState, "The counts are not those of the rows.")
+        precondition(counts[.running] ?? 0 == runningCount, "The running count is wrong.")
+        precondition(uniqueKeys.count == boundKeys.unique, "A unique key is bound by no job.")
+        precondition(
+            idempotencyKeys.count == boundKeys.idempotency,
+            "An idempotency key is bound by no job."
+        )
+        checkHeapSizes(counts)
+    }
+
+    private func checkOrder() {
+        var (slot, newer, seen) = (order.newest, Slot.none, 0)
+        while slot != .none {
+            precondition(order.newer(than: slot) == newer, "The order differs on the way back.")
+            precondition(
+                newer == .none || rows[slot].lastTransition < rows[newer].lastTransition,
+                "A job stands before one that changed later."
+            )
+            (newer, slot, seen) = (slot, order.older(than: slot), seen + 1)
+            precondition(seen <= count, "The order goes round in circles.")
+        }
+        precondition(order.oldest == newer, "The order ends with another job.")
+        precondition(seen == count, "The order does not hold every job.")
+        precondition(rows.count == count + freeSlots.count, "A row is neither used nor free.")
+    }
+
+    private func checkHeap(of row: JobRow, at slot: Slot) {
+        guard row.state != .running else { return }
+        let position = Int(heapPositions[slot])
+        let heap = heap(of: row)
+        precondition(position < heap.count, "A job's position is outside of its heap.")
+        precondition(heap[position].slot == slot, "A job's position is that of another.")
+        let parent = (position - 1) / 2
+        precondition(
+            position == 0 || heap[parent] < heap[position],
+            "A job stands below one that comes later."
+        )
+        let time = row.state.isFinal ? row.updatedAt : row.runAt
+        precondition(heap[position].time == time, "A job stands in its heap by an old time.")
+    }
+
+    private func heap(of row: JobRow) -> JobHeap {
+        if row.state.isFinal { return ended }
+        return row.isReady ? lanes[Int(row.queue)].ready : due
+    }
+
+    private func checkKeys(
+        of row: JobRow,
+        at slot: Slot,
+        counting boundKeys: inout (unique: Int, idempotency: Int)
+    ) {
+        guard row.hasTraits, let traits = traits[slot] else { return }
+        if let key = traits.uniqueKey, !row.state.isFinal {
+            precondition(uniqueKeys[key] == slot, "A unique key does not lead to its job.")
+            boundKeys.unique += 1
+        }
+        if let key = traits.idempotencyKey {
+            precondition(idempotencyKeys[key] == slot, "A key does not lead to its job.")
+            boundKeys.idempotency += 1
+        }
+        if let key = traits.scheduleKey, !row.state.isFinal {
+            let count = openCountsBySchedule[TextKey(key)] ?? 0
+            precondition(count > 0, "A schedule does not know of its job.")
+        }
+    }
+
+    private func checkHeapSizes(_ counts: [JobState: Int]) {
+        let tokens = Array(queues.usedTokens)
+        let ready = tokens.reduce(0) { $0 + lanes[Int($1)].ready.count }
+        let waiting = counts.reduce(0) { $1.key.isWaiting ? $0 + $1.value : $0 }
+        let final = counts.reduce(0) { $1.key.isFinal ? $0 + $1.value : $0 }
+        precondition(ready + due.count == waiting, "A heap holds a job that does not wait.")
+        precondition(ended.count == final, "A heap holds a job that has not ended.")
+        for token in tokens {
+            let isPaused = pausesByQueue[TextKey(queues.name(token))] != nil
+            precondition(lanes[Int(token)].isPaused == isPaused, "A queue's pause is not known.")
+        }
+    }
+}

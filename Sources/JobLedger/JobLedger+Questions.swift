@@ -1,0 +1,165 @@
+import Foundation
+package import LazyJobs
+
+extension JobLedger {
+    /// The current state of a job, if the store has it.
+    package func record(of id: JobID) -> JobRecord? {
+        slots[id].map(record(at:))
+    }
+
+    /// The jobs that fit, the one that changed last first.
+    ///
+    /// - Complexity: O(answer) when all jobs or all of a queue or state are asked for and the
+    ///   recent ones fit; at most O(jobs).
+    package func list(_ query: JobQuery) throws(BackendError) -> [JobRecord] {
+        try answering("list jobs") { () throws(Violation) in
+            try RequestLimits.check(
+                count: query.limit,
+                "the limit",
+                from: 1,
+                to: JobLimits.listCountMax
+            )
+        }
+        guard let filter = RowFilter(query, in: self) else { return [] }
+        var records: [JobRecord] = []
+        var countLeft = filter.countMax
+        var slot = order.newest
+        while slot != .none, countLeft > 0, records.count < query.limit {
+            let row = rows[slot]
+            if filter.fits(row) {
+                countLeft -= 1
+                if filter.tagFits(row, traits[slot]) { records.append(record(at: slot)) }
+            }
+            slot = order.older(than: slot)
+        }
+        return records
+    }
+
+    /// How many jobs the store holds, by state, kind and queue.
+    package func stats() -> JobStats {
+        var stats = JobStats(total: count)
+        for token in kinds.usedTokens {
+            stats.byKind[kinds.name(token), default: 0] += kinds.useCount(token)
+        }
+        for token in queues.usedTokens {
+            let queue = queues.name(token)
+            stats.byQueue[queue, default: 0] += queues.useCount(token)
+            for state in JobState.allCases {
+                let count = lanes[Int(token)].counts[state]
+                guard count > 0 else { continue }
+                stats.byState[state, default: 0] += count
+                stats.byQueueState[queue, default: [:]][state, default: 0] += count
+            }
+        }
+        return stats
+    }
+
+    /// The schedules, sorted by key.
+    package func schedules() -> [JobSchedule] {
+        schedulesByKey.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// The names of the paused queues, sorted.
+    package func pausedQueues() -> [String] {
+        pausesByQueue.keys.sorted().map(\.text)
+    }
+
+    /// The event that holds the job's payload.
+    package func payloadSequence(of id: JobID) -> SequenceNumber? {
+        slots[id].map { rows[$0].payloadSequence }
+    }
+
+    /// The event of the job's last real transition: where its history begins, backwards.
+    package func lastTransition(of id: JobID) -> SequenceNumber? {
+        slots[id].map { rows[$0].lastTransition }
+    }
+
+    func record(at slot: Slot) -> JobRecord {
+        let row = rows[slot]
+        var record = JobRecord(
+            id: row.id,
+            kind: kinds.name(row.kind),
+            queue: queues.name(row.queue),
+            state: row.state,
+            attempt: Int(row.attempt),
+            maxAttempts: Int(row.maxAttempts),
+            priority: row.priority,
+            runAt: row.runAt.date,
+            createdAt: row.createdAt.date,
+            updatedAt: row.updatedAt.date,
+            lastError: row.hasError ? errors[slot] : nil,
+            worker: row.worker == Interner.none ? nil : workers.name(row.worker),
+            output: row.hasOutput ? outputs[slot] : nil
+        )
+        if row.hasTraits, let traits = traits[slot] { record.take(traits) }
+        return record
+    }
+
+    /// Turns what is wrong with a request into the error of its operation.
+    func answering(
+        _ operation: String,
+        _ check: () throws(Violation) -> Void
+    ) throws(BackendError) {
+        do throws(Violation) {
+            try check()
+        } catch {
+            throw error.error(operation)
+        }
+    }
+}
+
+/// The jobs that a query asks for, in terms of rows.
+private struct RowFilter {
+    private var states: Set<JobState>?
+    private var kind: Interner.Token?
+    private var queue: Interner.Token?
+    private var tag: TextKey?
+    /// How many jobs fit at the most; when so many were found the search is over.
+    let countMax: Int
+
+    /// Nothing when no job can fit.
+    init?(_ query: JobQuery, in ledger: JobLedger) {
+        if let name = query.kind {
+            guard let token = ledger.kinds.token(of: name) else { return nil }
+            kind = token
+        }
+        if let name = query.queue {
+            guard let token = ledger.queues.token(of: name) else { return nil }
+            queue = token
+        }
+        states = query.states
+        tag = query.tag.map(TextKey.init)
+        guard kind == nil else {
+            countMax = .max
+            return
+        }
+        let lanes = queue.map { [$0] } ?? Array(ledger.queues.usedTokens)
+        let states = query.states ?? Set(JobState.allCases)
+        countMax = lanes.reduce(0) { sum, lane in
+            states.reduce(sum) { $0 + ledger.lanes[Int(lane)].counts[$1] }
+        }
+    }
+
+    func fits(_ row: JobRow) -> Bool {
+        (kind ?? row.kind) == row.kind && (queue ?? row.queue) == row.queue
+            && states?.contains(row.state) ?? true
+    }
+
+    func tagFits(_ row: JobRow, _ traits: @autoclosure () -> JobTraits?) -> Bool {
+        guard let tag else { return true }
+        return row.hasTraits && traits()?.tags.contains { TextKey($0) == tag } ?? false
+    }
+}
+
+extension JobRecord {
+    fileprivate mutating func take(_ traits: JobTraits) {
+        timeout = traits.timeout
+        uniqueKey = traits.uniqueKey
+        concurrencyKey = traits.concurrencyKey
+        idempotencyKey = traits.idempotencyKey
+        scheduleKey = traits.scheduleKey
+        tags = traits.tags
+        metadata = traits.metadata
+        waitsFor = traits.waitsFor
+    }
+}

@@ -1,0 +1,183 @@
+import Foundation
+import LazyJobs
+
+extension JobLedger {
+    /// Takes a new job in.
+    mutating func enqueue(
+        _ job: NewJob,
+        runAt: Date,
+        _ transition: JobTransition,
+        of event: JobEvent
+    ) throws(LedgerError) {
+        let id = transition.jobID
+        guard id == nextJobID, id.rawValue <= UInt64(Int64.max) else {
+            throw .wrongJobID(expected: nextJobID, found: id)
+        }
+        guard transition.version == 0 else {
+            throw .wrongVersion(id, expected: 0, found: transition.version)
+        }
+        guard transition.previous == nil else {
+            throw .wrongPrevious(id, expected: nil, found: transition.previous)
+        }
+        guard transition.attempt == 0 else {
+            throw .wrongAttempt(id, expected: 0, found: transition.attempt)
+        }
+        try Self.checked { () throws(Violation) in
+            try RequestLimits.check(job)
+            try RequestLimits.check(runAt, "the run-at time")
+        }
+        try checkKeys(of: job, id, isFinal: false)
+        try checkRoom()
+        insert(job, state: .pending, at: freeSlot()) { row in
+            row.id = id
+            row.runAt = Timestamp(runAt)
+            row.createdAt = event.timestamp
+            row.updatedAt = event.timestamp
+            row.payloadSequence = event.sequence
+            row.lastTransition = event.sequence
+            row.isReady = row.runAt <= event.timestamp
+        }
+        nextJobID = JobID(rawValue: id.rawValue + 1)
+    }
+
+    /// Fails unless the keys of a job are free for it.
+    func checkKeys(of job: NewJob, _ id: JobID, isFinal: Bool) throws(LedgerError) {
+        if let key = job.uniqueKey, !isFinal, let holder = uniqueKeys[key] {
+            throw .keyTaken(id, by: rows[holder].id)
+        }
+        if let key = job.idempotencyKey, let holder = idempotencyKeys[key] {
+            throw .keyTaken(id, by: rows[holder].id)
+        }
+    }
+
+    func checkRoom() throws(LedgerError) {
+        guard count < Int(Slot.none.rawValue) else { throw .tooManyJobs }
+    }
+
+    mutating func freeSlot() -> Slot {
+        freeSlots.popLast() ?? Slot(rows.count)
+    }
+
+    /// Fills a free row; what the job itself does not say, `complete` does.
+    mutating func insert(
+        _ job: NewJob,
+        state: JobState,
+        at slot: Slot,
+        isNewest: Bool = true,
+        complete: (inout JobRow) -> Void
+    ) {
+        var row = JobRow(job, kind: kinds.retain(job.kind), queue: retainQueue(job.queue))
+        row.state = state
+        complete(&row)
+        if let traits = JobTraits(job) {
+            row.hasTraits = true
+            self.traits[slot] = traits
+            bindKeys(of: traits, isFinal: state.isFinal, at: slot)
+        }
+        if slot.index == rows.count {
+            rows.append(row)
+            heapPositions.append(0)
+        }
+        slots.insert(row.id, at: slot)
+        count += 1
+        if state == .running { runningCount += 1 }
+        enter(slot, row)
+        if isNewest {
+            order.insertNewest(slot)
+        } else {
+            order.insert(slot) { [rows] in rows[$0].lastTransition > row.lastTransition }
+        }
+    }
+
+    /// Takes a final job out; its row is free then.
+    mutating func remove(_ slot: Slot) {
+        let row = rows[slot]
+        leaveHeap(slot, row)
+        lanes[Int(row.queue)].counts[row.state] -= 1
+        order.remove(slot)
+        if row.hasTraits {
+            if let key = traits[slot]?.idempotencyKey { idempotencyKeys[key] = nil }
+            traits[slot] = nil
+        }
+        if row.hasError { errors[slot] = nil }
+        if row.hasOutput { outputs[slot] = nil }
+        kinds.release(row.kind)
+        queues.release(row.queue)
+        if row.worker != Interner.none { workers.release(row.worker) }
+        slots.remove(row.id)
+        freeSlots.append(slot)
+        count -= 1
+    }
+
+    /// Writes a row, and enters its job where one of its state stands.
+    mutating func enter(_ slot: Slot, _ row: JobRow) {
+        rows[slot] = row
+        let lane = Int(row.queue)
+        lanes[lane].counts[row.state] += 1
+        if row.state.isFinal {
+            ended.insert(row.endedEntry(slot), &heapPositions)
+        } else if row.state.isWaiting, row.isReady {
+            lanes[lane].ready.insert(row.readyEntry(slot), &heapPositions)
+        } else if row.state.isWaiting {
+            due.insert(row.dueEntry(slot), &heapPositions)
+        }
+    }
+
+    mutating func leaveHeap(_ slot: Slot, _ row: JobRow) {
+        let position = heapPositions[slot]
+        if row.state.isFinal {
+            ended.remove(at: position, &heapPositions)
+        } else if row.state.isWaiting, row.isReady {
+            lanes[Int(row.queue)].ready.remove(at: position, &heapPositions)
+        } else if row.state.isWaiting {
+            due.remove(at: position, &heapPositions)
+        }
+    }
+
+    /// Frees what only a job that is not final holds.
+    mutating func releaseKeys(of row: JobRow, at slot: Slot) {
+        guard row.hasTraits, let traits = traits[slot] else { return }
+        if let key = traits.uniqueKey { uniqueKeys[key] = nil }
+        if let key = traits.scheduleKey.map(TextKey.init) {
+            let count = openCountsBySchedule[key, default: 0] - 1
+            openCountsBySchedule[key] = count > 0 ? count : nil
+        }
+    }
+
+    private mutating func bindKeys(of traits: JobTraits, isFinal: Bool, at slot: Slot) {
+        if let key = traits.idempotencyKey { idempotencyKeys[key] = slot }
+        guard !isFinal else { return }
+        if let key = traits.uniqueKey { uniqueKeys[key] = slot }
+        if let key = traits.scheduleKey { openCountsBySchedule[TextKey(key), default: 0] += 1 }
+    }
+
+    private mutating func retainQueue(_ queue: String) -> Interner.Token {
+        let token = queues.retain(queue)
+        if queues.useCount(token) == 1 {
+            if Int(token) == lanes.count { lanes.append(QueueLane()) }
+            lanes[Int(token)].isPaused = pausesByQueue[TextKey(queue)] != nil
+        }
+        return token
+    }
+}
+
+extension JobRow {
+    fileprivate init(_ job: NewJob, kind: Interner.Token, queue: Interner.Token) {
+        let epoch = Timestamp(microseconds: 0)
+        self.init(
+            id: JobID(rawValue: 0),
+            runAt: epoch,
+            createdAt: epoch,
+            updatedAt: epoch,
+            payloadSequence: .zero,
+            lastTransition: .zero,
+            kind: kind,
+            queue: queue,
+            version: 0,
+            attempt: 0,
+            maxAttempts: UInt32(job.maxAttempts),
+            priority: job.priority,
+            state: .pending
+        )
+    }
+}

@@ -1,0 +1,82 @@
+package import LazyJobs
+
+/// The state machine of a store: every state is a fold of its events.
+///
+/// Commands are checked against the state and make events; only ``apply(_:)`` changes anything. The
+/// same events give the same state on every platform. It knows no clock, file or lock, and keeps
+/// no payloads, only where they stand.
+///
+/// Invariants (executable in `checkInvariants()`):
+/// - A job that waits stands in the ready heap of its queue or in the due heap, a final one in the
+///   ended heap, a running one in none.
+/// - The updated order holds every job, by the sequence number of its last transition.
+/// - A unique key is bound by exactly the jobs that have it and are not final; an idempotency key
+///   by the job that has it, whatever its state.
+package struct JobLedger: Sendable {
+    /// The last event that was applied; zero at first.
+    package internal(set) var lastSequence = SequenceNumber.zero
+    /// How many times the store was opened; zero until the first time.
+    package internal(set) var epoch: UInt64 = 0
+    /// The id of the next job.
+    package internal(set) var nextJobID = JobID(rawValue: 1)
+    /// Whether the store was opened and not closed since.
+    package internal(set) var isOpen = false
+    /// How many jobs run.
+    package internal(set) var runningCount = 0
+    /// How many jobs the store holds, in whatever state.
+    package internal(set) var count = 0
+
+    // Columns, by slot.
+    var rows = ChunkedColumn<JobRow>()
+    var heapPositions = JobHeap.Positions()
+    var order = UpdatedOrder()
+    var traits = SideTable<JobTraits>()
+    var errors = SideTable<String>()
+    var outputs = SideTable<[UInt8]>()
+    var freeSlots: [Slot] = []
+
+    // Indexes.
+    var slots = IDTable()
+    var uniqueKeys = KeyIndex()
+    var idempotencyKeys = KeyIndex()
+    var kinds = Interner()
+    var queues = Interner()
+    var workers = Interner()
+    /// By the queue's token.
+    var lanes: [QueueLane] = []
+    /// The jobs that wait for their time.
+    var due = JobHeap()
+    /// The final jobs, the one that ended first at the top.
+    var ended = JobHeap()
+
+    // What outlives the jobs.
+    var schedulesByKey: [TextKey: JobSchedule] = [:]
+    /// How many jobs with a schedule's key are not final.
+    var openCountsBySchedule: [TextKey: Int] = [:]
+    var pausesByQueue: [TextKey: PausedQueue] = [:]
+
+    /// Makes the ledger of a store in which nothing has happened.
+    package init() {}
+
+    /// Makes the ledger of a store whose events up to some point are gone, but for this.
+    package init(baseline: LedgerBaseline) {
+        lastSequence = baseline.lastSequence
+        epoch = baseline.epoch
+        nextJobID = baseline.nextJobID
+        isOpen = baseline.isOpen
+        for schedule in baseline.schedules { schedulesByKey[TextKey(schedule.key)] = schedule }
+        for pause in baseline.pausedQueues { pausesByQueue[TextKey(pause.queue)] = pause }
+    }
+
+    /// All that must outlive the events that made it.
+    package func baseline() -> LedgerBaseline {
+        LedgerBaseline(
+            lastSequence: lastSequence,
+            epoch: epoch,
+            nextJobID: nextJobID,
+            isOpen: isOpen,
+            schedules: schedules(),
+            pausedQueues: pausesByQueue.sorted { $0.key < $1.key }.map(\.value)
+        )
+    }
+}

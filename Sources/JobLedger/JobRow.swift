@@ -1,0 +1,68 @@
+import LazyJobs
+
+/// What the ledger keeps of every job, beside the rare things that stand in side tables.
+struct JobRow: Sendable {
+    var id: JobID
+    var runAt: Timestamp
+    var createdAt: Timestamp
+    var updatedAt: Timestamp
+    /// The event that holds the payload.
+    var payloadSequence: SequenceNumber
+    /// The event of the last real transition; while the job runs, the one that claimed it.
+    var lastTransition: SequenceNumber
+    var kind: Interner.Token
+    var queue: Interner.Token
+    /// Who runs it or ran it last, if anybody did.
+    var worker = Interner.none
+    var version: UInt32
+    var attempt: UInt32
+    var maxAttempts: UInt32
+    var priority: JobPriority
+    var state: JobState
+    /// For a job that waits: whether it has been seen to be due, which it then stays.
+    var isReady = false
+    var hasTraits = false
+    var hasError = false
+    var hasOutput = false
+
+    func readyEntry(_ slot: Slot) -> JobHeap.Entry {
+        JobHeap.Entry(rank: -Int16(priority.rawValue), time: runAt, id: id, slot: slot)
+    }
+
+    func dueEntry(_ slot: Slot) -> JobHeap.Entry {
+        JobHeap.Entry(time: runAt, id: id, slot: slot)
+    }
+
+    func endedEntry(_ slot: Slot) -> JobHeap.Entry {
+        JobHeap.Entry(time: updatedAt, id: id, slot: slot)
+    }
+}
+
+/// What few jobs say of themselves when they are enqueued; it never changes.
+struct JobTraits: Sendable {
+    var timeout: Duration?
+    var uniqueKey: String?
+    var concurrencyKey: String?
+    var idempotencyKey: String?
+    var scheduleKey: String?
+    var tags: [String]
+    var metadata: [String: String]
+    var waitsFor: [JobID]
+
+    /// Nothing when the job has none of it.
+    init?(_ job: NewJob) {
+        let isPlain =
+            job.timeout == nil && job.uniqueKey == nil && job.concurrencyKey == nil
+            && job.idempotencyKey == nil && job.scheduleKey == nil && job.tags.isEmpty
+            && job.metadata.isEmpty && job.waitsFor.isEmpty
+        if isPlain { return nil }
+        timeout = job.timeout
+        uniqueKey = job.uniqueKey
+        concurrencyKey = job.concurrencyKey
+        idempotencyKey = job.idempotencyKey
+        scheduleKey = job.scheduleKey
+        tags = job.tags
+        metadata = job.metadata
+        waitsFor = job.waitsFor
+    }
+}

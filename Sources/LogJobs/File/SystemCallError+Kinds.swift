@@ -1,0 +1,30 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension SystemCallError {
+    /// Whether there is no room: on the device, in the quota, or under the size a file may have.
+    package var isOutOfSpace: Bool {
+        errorNumber == ENOSPC || errorNumber == EDQUOT || errorNumber == EFBIG
+    }
+
+    /// The error of a folder that has no room for what an opening needs.
+    package static func noRoom(in folder: String) -> Self {
+        Self(call: "posix_fallocate", errorNumber: ENOSPC, path: folder)
+    }
+
+    /// The number of "no such file".
+    package static let gone = ENOENT
+
+    /// Whether nothing has the name.
+    package var isNotFound: Bool { errorNumber == ENOENT }
+
+    /// Whether the caller may not do it here.
+    package var isRefused: Bool {
+        errorNumber == EACCES || errorNumber == EPERM || errorNumber == EROFS
+    }
+}

@@ -1,0 +1,131 @@
+import JobLedger
+import LazyJobs
+
+extension BlockReader {
+    mutating func job() throws(FormatError) -> NewJob {
+        var presence = try reader.presence(of: 10)
+        let (kind, queue, encoding) = (try name(), try name(), try name())
+        let version = try reader.count(max: Int(UInt32.max), "a payload's version")
+        let payload = JobPayload(
+            bytes: try bytes(),
+            encoding: encoding,
+            version: UInt32(version)
+        )
+        var job = NewJob(kind: kind, queue: queue, payload: payload)
+        guard let rank = Int8(exactly: try reader.zigzag()) else {
+            throw .damaged("a priority is out of bounds")
+        }
+        job.priority = JobPriority(rawValue: rank)
+        job.maxAttempts = try reader.count(max: FormatLimits.attemptMax, "allowed attempts")
+        if presence.take() { job.runAt = try date().date }
+        if presence.take() { job.timeout = try duration() }
+        if presence.take() { job.uniqueKey = try key() }
+        if presence.take() { job.concurrencyKey = try key() }
+        if presence.take() { job.idempotencyKey = try key() }
+        if presence.take() { job.scheduleKey = try name() }
+        if presence.take() { job.tags = try tags() }
+        if presence.take() { job.metadata = try metadata() }
+        if presence.take() { job.waitsFor = try waits() }
+        if presence.take() { job.actor = try name() }
+        return job
+    }
+
+    private mutating func tags() throws(FormatError) -> [String] {
+        var tags: [String] = []
+        for _ in 0..<(try listCount(max: FormatLimits.tagCountMax, "tags")) {
+            tags.append(try name())
+        }
+        return tags
+    }
+
+    private mutating func metadata() throws(FormatError) -> [String: String] {
+        var metadata: [String: String] = [:]
+        var last: String?
+        for _ in 0..<(try listCount(max: FormatLimits.metadataCountMax, "metadata")) {
+            let key = try text()
+            let isInOrder = last.map { $0.utf8.lexicographicallyPrecedes(key.utf8) } ?? true
+            // Two keys can differ in bytes and be the same text.
+            guard isInOrder, metadata.updateValue(try text(), forKey: key) == nil else {
+                throw .damaged("metadata is out of order")
+            }
+            last = key
+        }
+        return metadata
+    }
+
+    private mutating func waits() throws(FormatError) -> [JobID] {
+        var waits: [JobID] = []
+        for _ in 0..<(try listCount(max: FormatLimits.waitCountMax, "jobs waited for")) {
+            waits.append(try nextJobID())
+        }
+        return waits
+    }
+
+    mutating func carriedJob() throws(FormatError) -> CarriedJob {
+        var presence = try reader.presence(of: 4)
+        let state = try JobState(numberOnDisk: try reader.byte())
+        let (runAt, createdAt, updatedAt) = (try date(), try date(), try date())
+        var carried = CarriedJob(
+            job: try job(),
+            state: state,
+            runAt: runAt.date,
+            createdAt: createdAt.date,
+            updatedAt: updatedAt.date
+        )
+        if presence.take() { carried.lastError = try text() }
+        if presence.take() { carried.worker = try name() }
+        if presence.take() { carried.output = try bytes() }
+        carried.payloadLost = presence.take()
+        return carried
+    }
+
+    mutating func schedule() throws(FormatError) -> JobSchedule {
+        let key = try key()
+        let interval = try duration()
+        let nextRunAt = try date()
+        return JobSchedule(
+            key: key,
+            interval: interval,
+            nextRunAt: nextRunAt.date,
+            job: try job()
+        )
+    }
+
+    mutating func baseline() throws(FormatError) -> LedgerBaseline {
+        var baseline = LedgerBaseline(
+            lastSequence: SequenceNumber(rawValue: try reader.varint()),
+            epoch: try reader.varint(),
+            nextJobID: try nextJobID(),
+            isOpen: try reader.flag(),
+            schedules: [],
+            pausedQueues: []
+        )
+        for _ in 0..<(try reader.count(max: reader.remaining, "schedules")) {
+            let schedule = try schedule()
+            if let last = baseline.schedules.last, last.key >= schedule.key {
+                throw .damaged("schedules are out of order")
+            }
+            baseline.schedules.append(schedule)
+        }
+        for _ in 0..<(try reader.count(max: reader.remaining, "paused queues")) {
+            let paused = try pausedQueue()
+            if let last = baseline.pausedQueues.last, last.queue >= paused.queue {
+                throw .damaged("paused queues are out of order")
+            }
+            baseline.pausedQueues.append(paused)
+        }
+        try reader.end("the baseline")
+        return baseline
+    }
+
+    private mutating func pausedQueue() throws(FormatError) -> PausedQueue {
+        var presence = try reader.presence(of: 2)
+        let queue = try name()
+        let reason = presence.take() ? try text() : nil
+        return PausedQueue(
+            queue: queue,
+            reason: reason,
+            actor: presence.take() ? try name() : nil
+        )
+    }
+}

@@ -1,0 +1,85 @@
+import CLogJobs
+import LazyJobs
+
+/// Writes the raw bytes of one block after another into the same memory.
+struct BlockWriter {
+    var writer = ByteWriter(capacity: FormatLimits.blockSizeMax)
+    /// The time of the event that is being written; dates are differences to it.
+    var time: Int64 = 0
+    var jobID: UInt64 = 0
+    private var names = [KnownName](repeating: KnownName(), count: 256)
+    private var nameCount = 0
+    private var blockNumber: UInt64 = 0
+
+    /// A name of some block: where its bytes stand in that block.
+    private struct KnownName {
+        var blockNumber: UInt64 = 0
+        var hash: UInt32 = 0
+        var start = 0
+        var count = 0
+        var number = 0
+    }
+
+    var count: Int { writer.count }
+
+    /// Forgets the block before.
+    mutating func begin() {
+        writer.truncate(to: 0)
+        time = 0
+        jobID = 0
+        nameCount = 0
+        // Names of other blocks do not count: that is how they are forgotten.
+        blockNumber += 1
+    }
+
+    mutating func begin(epoch: UInt64, time start: Timestamp) {
+        begin()
+        writer.append(varint: epoch)
+        writer.append(zigzag: start.microseconds)
+        time = start.microseconds
+    }
+
+    mutating func append(date: Timestamp) {
+        precondition(date.isWritable, "a time is out of bounds")
+        writer.append(zigzag: date.microseconds &- time)
+    }
+
+    mutating func append(duration: Duration) {
+        writer.append(zigzag: duration.wholeMicroseconds)
+    }
+
+    mutating func append(text: String) {
+        writer.append(text: text, max: FormatLimits.textSizeMax)
+    }
+
+    mutating func append(key: String) {
+        writer.append(text: key, max: FormatLimits.nameSizeMax)
+    }
+
+    /// Appends a name: its number if the block has it already, else its bytes.
+    ///
+    /// Names are compared byte for byte: `String`'s own equality would change their spelling.
+    mutating func append(name: String) {
+        var name = name
+        let hash = name.withUTF8 { unsafe clogjobs_crc32c(0, $0.baseAddress, $0.count) }
+        let count = name.utf8.count
+        let slot = Int(hash & 0xFF)
+        let known = names[slot]
+        if known.blockNumber == blockNumber, known.hash == hash, known.count == count,
+            writer.bytes[known.start..<known.start + count].elementsEqual(name.utf8)
+        {
+            writer.append(varint: known.number)
+            return
+        }
+        writer.append(0)
+        writer.append(text: name, max: FormatLimits.nameSizeMax)
+        nameCount += 1
+        names[slot] = KnownName(
+            blockNumber: blockNumber,
+            hash: hash,
+            start: writer.count - count,
+            count: count,
+            number: nameCount
+        )
+    }
+}

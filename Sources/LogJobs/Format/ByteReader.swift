@@ -1,0 +1,100 @@
+/// Takes values from bytes that nobody vouches for.
+///
+/// Every read is checked against what remains, and every length before anything is allocated.
+package struct ByteReader {
+    private let bytes: ArraySlice<UInt8>
+    private var position: Int
+
+    package init(_ bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        position = bytes.startIndex
+    }
+
+    package var remaining: Int { bytes.endIndex - position }
+
+    package mutating func byte() throws(FormatError) -> UInt8 {
+        guard position < bytes.endIndex else { throw .damaged("it ends too early") }
+        defer { position += 1 }
+        return bytes[position]
+    }
+
+    package mutating func slice(_ count: Int) throws(FormatError) -> ArraySlice<UInt8> {
+        guard count >= 0, count <= remaining else { throw .damaged("it ends too early") }
+        defer { position += count }
+        return bytes[position..<position + count]
+    }
+
+    package mutating func fixed<Number: FixedWidthInteger & UnsignedInteger>(
+        _ type: Number.Type = Number.self
+    ) throws(FormatError) -> Number {
+        var number: Number = 0
+        for (index, byte) in try slice(Number.bitWidth / 8).enumerated() {
+            number |= Number(byte) << (index * 8)
+        }
+        return number
+    }
+
+    package mutating func varint() throws(FormatError) -> UInt64 {
+        let first = try byte()
+        if first < 0x80 { return UInt64(first) }
+        var number = UInt64(first & 0x7F)
+        for shift in stride(from: 7, through: 63, by: 7) {
+            let next = try byte()
+            let isTooLarge = shift == 63 && next > 1
+            let isTooLong = next == 0
+            if isTooLarge || isTooLong { throw .damaged("a number is not in its shortest form") }
+            number |= UInt64(next & 0x7F) << UInt64(shift)
+            if next < 0x80 { return number }
+        }
+        throw .damaged("a number has too many bytes")
+    }
+
+    /// A varint that is a count or a length of something.
+    package mutating func count(max: Int, _ what: StaticString) throws(FormatError) -> Int {
+        let number = try varint()
+        guard number <= UInt64(max) else {
+            throw .damaged("\(what): \(number) is more than \(max)")
+        }
+        return Int(number)
+    }
+
+    package mutating func zigzag() throws(FormatError) -> Int64 {
+        let number = try varint()
+        return Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1)
+    }
+
+    package mutating func sized(max: Int, _ what: StaticString) throws(FormatError) -> [UInt8] {
+        Array(try slice(try count(max: max, what)))
+    }
+
+    package mutating func text(max: Int, _ what: StaticString) throws(FormatError) -> String {
+        let utf8 = try slice(try count(max: max, what))
+        guard let text = String(validating: utf8, as: UTF8.self) else {
+            throw .damaged("\(what) is not valid UTF-8")
+        }
+        return text
+    }
+
+    /// Zero or one.
+    package mutating func flag() throws(FormatError) -> Bool {
+        switch try byte() {
+        case 0: return false
+        case 1: return true
+        default: throw .damaged("a yes or no is neither")
+        }
+    }
+
+    /// Throws unless all that remains is zero.
+    package mutating func zeros(_ what: StaticString) throws(FormatError) {
+        try zeros(remaining, what)
+    }
+
+    package mutating func zeros(_ count: Int, _ what: StaticString) throws(FormatError) {
+        for byte in try slice(count) where byte != 0 { throw .damaged("\(what) is not zero") }
+    }
+
+    /// Throws unless nothing remains.
+    package func end(_ what: StaticString) throws(FormatError) {
+        guard remaining == 0 else { throw .damaged("\(remaining) bytes behind \(what)") }
+    }
+}

@@ -1,0 +1,123 @@
+import CZlib
+
+/// Raw deflate at the fastest level, with a preset dictionary; one stream, used again and again.
+@safe struct DeflateStream: ~Copyable {
+    // zlib keeps a pointer back to its stream, so the stream must not move.
+    private let stream: UnsafeMutablePointer<z_stream>
+    private let dictionary: [UInt8]
+
+    init(dictionary: [UInt8]) {
+        self.dictionary = dictionary
+        unsafe stream = .allocate(capacity: 1)
+        unsafe stream.initialize(to: z_stream())
+        let status = unsafe deflateInit2_(
+            stream,
+            Z_BEST_SPEED,
+            Z_DEFLATED,
+            rawWindowBits,
+            Self.memoryLevel,
+            Z_DEFAULT_STRATEGY,
+            ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size)
+        )
+        precondition(status == Z_OK, "zlib: no memory, or another version")
+    }
+
+    deinit {
+        unsafe deflateEnd(stream)
+        unsafe stream.deallocate()
+    }
+
+    /// Appends what the bytes deflate to, or the bytes themselves when that is not smaller.
+    ///
+    /// - Returns: Whether it deflated them.
+    mutating func append(_ raw: [UInt8], to output: inout [UInt8]) -> Bool {
+        let room = raw.count - 1
+        let start = output.count
+        output.append(contentsOf: repeatElement(0, count: max(0, room)))
+        let isSmaller = unsafe output.withUnsafeMutableBufferPointer { buffer in
+            unsafe deflate(raw, into: buffer.extracting(start...))
+        }
+        guard isSmaller else {
+            output.removeLast(output.count - start)
+            output.append(contentsOf: raw)
+            return false
+        }
+        output.removeLast(room - Int(unsafe stream.pointee.total_out))
+        return true
+    }
+
+    // SAFETY: zlib reads and writes within the two buffers, which outlive the call; it takes its
+    // input through a pointer to mutable bytes, and does not change them.
+    private func deflate(_ raw: [UInt8], into output: UnsafeMutableBufferPointer<UInt8>) -> Bool {
+        unsafe deflateReset(stream)
+        unsafe deflateSetDictionary(stream, dictionary, uInt(dictionary.count))
+        let status = unsafe raw.withUnsafeBufferPointer { input in
+            unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+            unsafe stream.pointee.avail_in = uInt(input.count)
+            unsafe stream.pointee.next_out = output.baseAddress
+            unsafe stream.pointee.avail_out = uInt(output.count)
+            return unsafe CZlib.deflate(stream, Z_FINISH)
+        }
+        return status == Z_STREAM_END
+    }
+
+    /// A small hash table: it is cleared for every block, and blocks are small.
+    private static let memoryLevel: Int32 = 6
+}
+
+/// Undoes `DeflateStream`; one stream, used again and again.
+@safe struct InflateStream: ~Copyable {
+    private let stream: UnsafeMutablePointer<z_stream>
+    private let dictionary: [UInt8]
+
+    init(dictionary: [UInt8]) {
+        self.dictionary = dictionary
+        unsafe stream = .allocate(capacity: 1)
+        unsafe stream.initialize(to: z_stream())
+        let status = unsafe inflateInit2_(
+            stream,
+            rawWindowBits,
+            ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size)
+        )
+        precondition(status == Z_OK, "zlib: no memory, or another version")
+    }
+
+    deinit {
+        unsafe inflateEnd(stream)
+        unsafe stream.deallocate()
+    }
+
+    /// Inflates bytes that must give exactly `count`, which the caller has bounded.
+    mutating func inflate(
+        _ stored: ArraySlice<UInt8>,
+        count: Int
+    ) throws(FormatError) -> [UInt8] {
+        var raw = [UInt8](repeating: 0, count: count)
+        let isWhole = unsafe raw.withUnsafeMutableBufferPointer { unsafe inflate(stored, into: $0) }
+        guard isWhole else { throw .damaged("a block does not inflate to its length") }
+        return raw
+    }
+
+    // SAFETY: as with `deflate`.
+    private func inflate(
+        _ stored: ArraySlice<UInt8>,
+        into output: UnsafeMutableBufferPointer<UInt8>
+    ) -> Bool {
+        unsafe inflateReset(stream)
+        unsafe inflateSetDictionary(stream, dictionary, uInt(dictionary.count))
+        return unsafe stored.withUnsafeBufferPointer { input in
+            unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+            unsafe stream.pointee.avail_in = uInt(input.count)
+            unsafe stream.pointee.next_out = output.baseAddress
+            unsafe stream.pointee.avail_out = uInt(output.count)
+            let status = unsafe CZlib.inflate(stream, Z_FINISH)
+            return unsafe status == Z_STREAM_END && stream.pointee.avail_in == 0
+                && stream.pointee.avail_out == 0
+        }
+    }
+}
+
+/// No header, no checksum, the largest window.
+private let rawWindowBits: Int32 = -15

@@ -1,0 +1,165 @@
+import JobLedger
+package import LazyJobs
+
+// How actions went, and what follows for those who wait.
+
+extension CommitMachine {
+    /// The frame is in the kernel's hands.
+    package mutating func wrote(at uptime: Duration) {
+        if isWatermark {
+            isWatermark = false
+            return
+        }
+        lastCommit = uptime
+        guard backlog.isEmpty || settings.durability == .synced else { return }
+        releaseForWrite()
+        switch settings.durability {
+        case .synced:
+            phase = .written
+        case .written:
+            unsyncedSince = unsyncedSince ?? uptime
+            release()
+        }
+    }
+
+    /// The device has all that was written.
+    package mutating func synced(at uptime: Duration) {
+        lastCommit = uptime
+        allIsDurable()
+        if backlog.isEmpty { release() }
+    }
+
+    /// The manifest has a greater end of the job ids, durably.
+    package mutating func extendedJobIDs(to end: JobID) {
+        precondition(end > jobIDEnd, "The end of the job ids goes back")
+        jobIDEnd = end
+    }
+
+    /// Another segment is active; all before it is on the device.
+    package mutating func rotated(to place: SegmentPlace) {
+        self.place = place
+        allIsDurable()
+        // The header and the manifest say it.
+        testified = durable
+    }
+
+    /// There was no room for another segment; the active one goes on.
+    package mutating func foundNoRoom() {
+        guard isFull else {
+            // From now on what is kept back may be used, by those who give room or end something.
+            isFull = true
+            hasTriedRoom = true
+            return
+        }
+        let error = Self.storageFull("Could not write to the store")
+        refuse(.growth, error)
+        refuse(.claim, error)
+        refuse(.ending, error)
+        if let reply = closeReply, first.isEmpty, others.isEmpty {
+            closeReply = nil
+            replies.append { reply(error) }
+        }
+    }
+
+    /// What is kept for a full disk was made again, or could not be.
+    package mutating func triedRoom(found: Bool) {
+        hasTriedRoom = true
+        if found { isFull = false }
+    }
+
+    /// The store is closed, durably.
+    package mutating func closedInOrder() {
+        phase = .closed
+        closeReply.map { reply in replies.append { reply(nil) } }
+        closeReply = nil
+    }
+
+    /// An action failed: nothing is certain of what was written since the last sync, and nothing
+    /// may be retried, since the kernel may have dropped it and called it clean.
+    package mutating func failed(_ error: any Error) {
+        phase = .failed(error)
+        let unknown = BackendError(
+            .outcomeUnknown,
+            "Could not make a change durable; it may have happened or not. Open the store again "
+                + "to know.",
+            cause: error
+        )
+        releaseForWrite(unknown)
+        release(unknown)
+        refuseAll()
+    }
+
+    private mutating func allIsDurable() {
+        if case .written = phase { phase = .idle }
+        durable = backlog.first?.sequence ?? ledger.lastSequence.next
+        unsyncedSince = nil
+    }
+}
+
+// MARK: - Refusing
+
+extension CommitMachine {
+    /// What stops a store that is of no more use.
+    package static func poisoned(_ cause: any Error) -> BackendError {
+        BackendError(
+            .poisoned,
+            "The store cannot be used any more, since a write to it failed. Open it again.",
+            cause: cause
+        )
+    }
+
+    package static func storageFull(_ operation: String) -> BackendError {
+        BackendError(
+            .storageFull,
+            "\(operation): there is no room on its disk but what is kept for jobs that run. "
+                + "Free space, then try again."
+        )
+    }
+
+    /// Answers everything that waits after the end.
+    mutating func refuseAll() {
+        let error: BackendError
+        switch phase {
+        case .failed(let cause): error = Self.poisoned(cause)
+        case .closed: error = BackendError(.closed, "The store was closed. Open it again.")
+        case .idle, .written, .closing: return
+        }
+        for command in first + others {
+            replies.append { command.refuse(error) }
+        }
+        first = []
+        others = []
+        if let reply = closeReply {
+            closeReply = nil
+            let failure = error.code == .closed ? nil : error
+            replies.append { reply(failure) }
+        }
+    }
+
+    mutating func refuse(_ role: LogCommand.Role, _ error: BackendError) {
+        for command in first + others where command.role == role {
+            replies.append { command.refuse(error) }
+        }
+        first.removeAll { $0.role == role }
+        others.removeAll { $0.role == role }
+    }
+
+    /// While the disk is full, a claim must leave room for the end of every job that runs then,
+    /// the longest error text included.
+    mutating func refuseClaimsWithoutRoom() {
+        guard isFull else { return }
+        var room = place.room + Int(clamping: ballastBytes)
+        room -= ledger.runningCount * EventBounds.ending
+        let error = Self.storageFull("Could not claim jobs")
+        first.removeAll { command in
+            guard command.role == .claim else { return false }
+            let needs = command.needs(ledger)
+            if needs.bytesMax + needs.endingBytesMax <= room {
+                room -= needs.bytesMax + needs.endingBytesMax
+                return false
+            }
+            replies.append { command.refuse(error) }
+            return true
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import JobLedger
+import LazyJobs
+
+/// More bytes than the events of a request can have in a frame, compressed or not.
+///
+/// The writer keeps that much room before it plans the request, since what is planned cannot be
+/// taken back. Requests that go past a limit are refused by the ledger and need no room; so each
+/// bound is bounded itself.
+enum EventBounds: Sendable {
+    /// The numbers of one event, and its share of a block's and the frame's own bytes.
+    private static let event = 128
+    /// What a frame has of its own.
+    private static let frame = 1024
+
+    /// The end of one running job, the longest error text included.
+    static let ending = JobLimits.errorSizeMax + event
+    /// A change of a queue or a schedule, but for the schedule's job.
+    static let control = LogCommand.Needs(bytesMax: 2 * JobLimits.errorSizeMax + frame)
+
+    /// The events of an opening or a closing: one for each running job.
+    static func givingBack(_ ledger: borrowing JobLedger) -> LogCommand.Needs {
+        LogCommand.Needs(bytesMax: 4 * frame + 2 * event * ledger.runningCount)
+    }
+
+    static func enqueued(_ jobs: [NewJob]) -> LogCommand.Needs {
+        LogCommand.Needs(
+            bytesMax: bytes(of: jobs),
+            newJobsMax: min(jobs.count, JobLimits.batchCountMax)
+        )
+    }
+
+    static func scheduled(_ schedules: [JobSchedule], at now: Date) -> LogCommand.Needs {
+        let due = schedules.filter { $0.nextRunAt <= now }
+        guard !due.isEmpty else { return .none }
+        var needs = enqueued(due.map(\.job))
+        needs.bytesMax += due.count * (event + JobLimits.keySizeMax)
+        return needs
+    }
+
+    private static func bytes(of jobs: [NewJob]) -> Int {
+        let count = min(jobs.count, JobLimits.batchCountMax)
+        var size = frame + count * event
+        for job in jobs.prefix(count) {
+            size += job.size + 4 * (job.tags.count + job.metadata.count)
+        }
+        return min(size, JobLimits.batchSizeMax + frame + count * 2 * event)
+    }
+
+    static func claimed(_ limit: Int) -> LogCommand.Needs {
+        let count = min(max(limit, 0), JobLimits.batchCountMax)
+        return LogCommand.Needs(
+            bytesMax: frame + JobLimits.nameSizeMax + count * event / 2,
+            endingBytesMax: count * ending
+        )
+    }
+
+    static func finished(_ requests: [FinishRequest]) -> LogCommand.Needs {
+        let count = min(requests.count, JobLimits.batchCountMax)
+        var size = frame + count * event
+        for request in requests.prefix(count) {
+            size += request.outcome.size
+        }
+        return LogCommand.Needs(
+            bytesMax: min(size, JobLimits.batchSizeMax + frame + count * event)
+        )
+    }
+
+    static func cancelled(_ count: Int, reason: String) -> LogCommand.Needs {
+        let text = min(reason.utf8.count, JobLimits.errorSizeMax) + JobLimits.nameSizeMax
+        return LogCommand.Needs(
+            bytesMax: frame + min(count, JobLimits.batchCountMax) * (event + text)
+        )
+    }
+
+    static func pruned(_ limit: Int) -> LogCommand.Needs {
+        let count = min(max(limit, 0), JobLimits.batchCountMax)
+        return LogCommand.Needs(bytesMax: frame + count * event / 2)
+    }
+}
+
+extension JobOutcome {
+    /// The bytes of what is kept of it.
+    fileprivate var size: Int {
+        switch self {
+        case .succeeded(let output): min(output?.count ?? 0, JobLimits.outputSizeMax)
+        case .retry(let text, _), .discard(let text), .cancel(let text), .interrupted(let text):
+            min(text.utf8.count, JobLimits.errorSizeMax)
+        case .snooze(_, let reason): min(reason?.utf8.count ?? 0, JobLimits.errorSizeMax)
+        }
+    }
+}

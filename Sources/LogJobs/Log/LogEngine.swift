@@ -1,0 +1,191 @@
+import Dispatch
+import Foundation
+package import LazyJobs
+import Synchronization
+
+/// The running writer of an open store: takes commands from any thread, and answers them.
+///
+/// In production it has a thread of its own, never one of Swift's cooperative pool, since every
+/// commit blocks; while it syncs, the next commit gathers. Inline it works on the caller's thread
+/// and has no timers, so that a simulation is the same every time.
+package final class LogEngine: Sendable {
+    /// Whose thread the writer runs on.
+    package enum Mode: Sendable, Hashable {
+        case ownThread
+        case inline
+    }
+
+    package let catalog: SegmentCatalog
+    package let folder: StoreFolder
+    /// Tells when a claim may find more than before.
+    package let signals: SignalHub
+
+    private let mode: Mode
+    private let clock: any JobClock
+    private let preparer: SegmentPreparer
+    private let mailbox = CommandMailbox()
+    private let writer: Mutex<LogWriter>
+    private let reader: Mutex<EventReader>
+    /// The task that wakes the writer, and when.
+    private let timer = Mutex<(deadline: Duration, task: Task<Void, Never>)?>(nil)
+    private let preparationQueue = DispatchQueue(label: "LogJobs.preparation")
+    private let readingQueue = DispatchQueue(label: "LogJobs.reading")
+
+    package init(_ writer: consuming LogWriter, mode: Mode) {
+        self.mode = mode
+        catalog = writer.catalog
+        folder = writer.folder
+        clock = writer.clock
+        preparer = writer.preparer
+        signals = SignalHub()
+        reader = Mutex(EventReader(writer.catalog, in: writer.folder))
+        self.writer = Mutex(writer)
+    }
+
+    /// Begins to work.
+    package func start() {
+        guard mode == .ownThread else { return }
+        let thread = Thread { [self] in run() }
+        thread.name = "LogJobs.writer"
+        thread.start()
+    }
+
+    /// Hands a command over. It is answered exactly once.
+    package func submit(_ command: LogCommand) {
+        mailbox.add(command)
+        if mode == .inline { work() }
+    }
+
+    /// Closes the store in order, once what is here is answered.
+    package func close(_ reply: @escaping LogCommand.Reply) {
+        mailbox.addClose(reply)
+        if mode == .inline { work() }
+    }
+
+    /// Ends as a killed process does: nothing is written any more, and nobody is answered.
+    ///
+    /// - Parameter reply: Called when the lock is free.
+    package func abandon(_ reply: @escaping @Sendable () -> Void) {
+        mailbox.stop(reply)
+        if mode == .inline { end() }
+    }
+
+    /// Lets the time that the writer waits for be over: for simulations.
+    package func timerFired() {
+        mailbox.addTimer()
+        if mode == .inline { work() }
+    }
+
+    /// Runs what reads from the segments, away from the writer and from Swift's own threads.
+    package func read(_ body: @escaping @Sendable (inout EventReader) -> Void) {
+        let work: @Sendable () -> Void = { [self] in reader.withLock { body(&$0) } }
+        if mode == .inline { work() } else { readingQueue.async(execute: work) }
+    }
+
+    /// The state of the writer: for simulations and tests.
+    package func inspect<Value: Sendable>(_ body: (borrowing LogWriter) -> Value) -> Value {
+        writer.withLock { body($0) }
+    }
+}
+
+// MARK: - The writer's loop
+
+extension LogEngine {
+    private func run() {
+        while true {
+            guard work() else { break }
+            mailbox.wait()
+        }
+        end()
+    }
+
+    private func end() {
+        letGo()
+        for reply in mailbox.takeStopReplies() { reply() }
+    }
+
+    /// Works until there is nothing to do.
+    ///
+    /// - Returns: Whether there may be more later.
+    @discardableResult
+    private func work() -> Bool {
+        while true {
+            let delivery = mailbox.take()
+            if delivery.isStopped { return false }
+            let step = writer.withLock { writer in
+                writer.accept(delivery)
+                return writer.step()
+            }
+            // Whoever is told that the store is closed may open it again at once.
+            if step.hasEnded { letGo() }
+            for reply in step.replies { reply() }
+            if step.isSignalDue { signals.send() }
+            if let size = step.preparation { prepare(size) }
+            if let rest = step.rest {
+                if case .until(let deadline) = rest { setTimer(for: deadline) }
+                if mailbox.commandCount == 0 { return true }
+            } else {
+                gather(step)
+            }
+        }
+    }
+
+    /// Lets the callers that were just answered come again before the next commit.
+    ///
+    /// Without it, callers that come as a group split in two that wait for each other's sync. The
+    /// wait is at most a quarter of the last sync and never more than 100 µs.
+    private func gather(_ step: LogWriter.Step) {
+        guard mode == .ownThread, step.answeredCount > 1 else { return }
+        let start = clock.uptime
+        let bound = min(.microseconds(100), step.syncDuration / 4)
+        var yieldCount = 0
+        while mailbox.commandCount < step.answeredCount, yieldCount < 1000,
+            clock.uptime - start < bound
+        {
+            yieldCount += 1
+            SystemCall.yield()
+        }
+    }
+
+    private func letGo() {
+        timer.withLock { timer in
+            timer?.task.cancel()
+            timer = nil
+        }
+        writer.withLock { $0.shutDown() }
+        signals.close()
+    }
+
+    private func prepare(_ size: UInt64) {
+        let preparer = preparer
+        let work: @Sendable () -> Void = {
+            do throws(SystemCallError) {
+                try preparer.prepareNext(size: size)
+            } catch {
+                // Only ahead of need: the rotation tries again, and reports what is wrong then.
+            }
+        }
+        if mode == .inline { work() } else { preparationQueue.async(execute: work) }
+    }
+
+    private func setTimer(for deadline: Duration) {
+        guard mode == .ownThread else { return }
+        timer.withLock { timer in
+            if let current = timer, current.deadline <= deadline, current.deadline > clock.uptime {
+                return
+            }
+            timer?.task.cancel()
+            let delay = deadline - clock.uptime
+            let task = Task { [weak self, clock, mailbox] in
+                do {
+                    try await clock.sleep(for: delay)
+                } catch {
+                    return
+                }
+                self?.timer.withLock { $0 = nil }
+                mailbox.addTimer()
+            }
+            timer = (deadline, task)
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package import LazyJobs
+
+// What the writer does to segments and manifest, beyond the commit.
+
+extension LogWriter {
+    /// Raises the end of the job ids.
+    ///
+    /// Crash story: ids are given out below the end that is durable. After a crash they go on
+    /// behind it, so that an id once returned never names another job, whatever of its enqueueing
+    /// has survived.
+    mutating func extendJobIDs(to end: JobID) throws(SystemCallError) {
+        var manifest = manifest
+        manifest.jobIDEnd = end
+        guard try ManifestFile(in: folder).prepareSpare() else {
+            machine.foundNoRoom()
+            return
+        }
+        try replaceManifest(with: manifest)
+        machine.extendedJobIDs(to: end)
+    }
+
+    /// Goes on in another segment.
+    ///
+    /// Crash story:
+    /// 1. A file is found first: when there is none, nothing has changed.
+    /// 2. The seal ends the active segment, and one sync makes all of it durable.
+    /// 3. The other segment begins, see ``SegmentFile``; the manifest names it, durably.
+    /// 4. The space behind the seal is given back. A crash before leaves it for good, and harmless.
+    mutating func rotate(_ rotation: CommitMachine.Rotation) throws(SystemCallError) {
+        try expectInPlace()
+        let size = SegmentFile.size(
+            baseline: rotation.baseline,
+            payloadBytes: rotation.payloadBytes,
+            alignment: active.header.commitAlignment
+        )
+        let target = nextSize(after: active.place.size)
+        guard try ManifestFile(in: folder).prepareSpare(),
+            let prepared = try preparer.take(
+                size: size,
+                target: target,
+                usesBallast: rotation.usesBallast
+            )
+        else {
+            machine.foundNoRoom()
+            return
+        }
+        try folder.fileSystem.write(active.handle, rotation.seal.bytes, at: rotation.seal.offset)
+        try folder.fileSystem.sync(active.handle)
+        let next = try beginSegment(rotation, in: prepared)
+        let previous = active
+        active = next
+        catalog.add(SegmentCatalog.Segment(header: next.header))
+        giveBackSpace(behind: rotation.seal, of: previous.handle)
+        folder.fileSystem.close(previous.handle)
+        machine.ballastBytes = preparer.ballastBytes
+        machine.rotated(to: next.place)
+        if !rotation.usesBallast { preparation = nextSize(after: next.place.size) }
+    }
+
+    private mutating func beginSegment(
+        _ rotation: CommitMachine.Rotation,
+        in prepared: SegmentPreparer.Prepared
+    ) throws(SystemCallError) -> SegmentFile {
+        let validEnd = rotation.seal.offset + UInt64(rotation.seal.bytes.count)
+        var header = active.header
+        header.segment = manifest.nextSegment
+        header.salt = random()
+        header.firstSequence = rotation.lastSequence.next
+        header.createdAt = Timestamp(clock.now)
+        header.epoch = manifest.epoch
+        header.predecessor = SegmentHeader.Predecessor(
+            segment: active.header.segment,
+            validEnd: validEnd,
+            lastSequence: rotation.lastSequence
+        )
+        let next = try SegmentFile.begin(
+            in: prepared,
+            header: header,
+            baseline: rotation.baseline,
+            folder: folder
+        )
+        do throws(SystemCallError) {
+            var manifest = manifest
+            manifest.seal(validEnd: validEnd, lastSequence: rotation.lastSequence)
+            manifest.add(header)
+            try replaceManifest(with: manifest)
+            return next
+        } catch {
+            folder.fileSystem.close(next.handle)
+            throw error
+        }
+    }
+
+    /// Tries to make again what is kept for a full disk, and the next segment, a small one.
+    mutating func makeRoom() throws(SystemCallError) {
+        var found = try preparer.restore(nextSize: sizes.segmentBytesFirst)
+        if found { found = try ManifestFile(in: folder).prepareSpare() }
+        if found { try folder.sync() }
+        machine.ballastBytes = preparer.ballastBytes
+        machine.triedRoom(found: found)
+    }
+
+    /// Ends the log in order: everything in it is proven from now on.
+    mutating func close(
+        seal: PlacedFrame,
+        lastSequence: SequenceNumber
+    ) throws(SystemCallError) {
+        try folder.fileSystem.write(active.handle, seal.bytes, at: seal.offset)
+        try folder.fileSystem.sync(active.handle)
+        var manifest = manifest
+        manifest.seal(
+            validEnd: seal.offset + UInt64(seal.bytes.count),
+            lastSequence: lastSequence
+        )
+        manifest.isClosed = true
+        manifest.durable = lastSequence.next
+        try replaceManifest(with: manifest)
+        giveBackSpace(behind: seal, of: active.handle)
+        machine.closedInOrder()
+    }
+
+    private mutating func replaceManifest(with new: Manifest) throws(SystemCallError) {
+        var new = new
+        new.generation += 1
+        new.durable = max(new.durable, machine.durable)
+        try ManifestFile(in: folder).replace(with: new)
+        manifest = new
+        // While there is room; the next replacement may find none.
+        _ = try ManifestFile(in: folder).prepareSpare()
+    }
+
+    /// Cuts off what was prepared and is not needed. Nothing depends on it: the valid end is known.
+    private func giveBackSpace(behind seal: PlacedFrame, of handle: FileHandle) {
+        let end = seal.offset + UInt64(seal.bytes.count)
+        do throws(SystemCallError) {
+            try folder.fileSystem.truncate(handle, to: end)
+        } catch {
+            // The file keeps its zeros, which are read by nobody.
+        }
+    }
+
+    /// Notices a folder that was removed or replaced: what is written would be found by nobody.
+    private func expectInPlace() throws(SystemCallError) {
+        guard try lock.isInPlace() else {
+            throw SystemCallError(call: "stat", errorNumber: SystemCallError.gone, path: lock.path)
+        }
+    }
+}
+
+extension Manifest {
+    /// Ends the last segment.
+    package mutating func seal(validEnd: UInt64, lastSequence: SequenceNumber) {
+        segments[segments.count - 1].validEnd = validEnd
+        segments[segments.count - 1].lastSequence = lastSequence
+        segments[segments.count - 1].isSealed = true
+    }
+
+    /// Names another segment, the active one from now on.
+    package mutating func add(_ header: SegmentHeader) {
+        segments.append(
+            SegmentEntry(
+                id: header.segment,
+                firstSequence: header.firstSequence,
+                lastSequence: SequenceNumber(rawValue: header.firstSequence.rawValue - 1),
+                validEnd: 0,
+                isSealed: false
+            )
+        )
+        nextSegment = header.segment.next
+        durable = max(durable, header.firstSequence)
+    }
+}

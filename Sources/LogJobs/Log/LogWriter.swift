@@ -1,0 +1,169 @@
+package import LazyJobs
+
+/// Carries out what the ``CommitMachine`` decides, one action at a time.
+///
+/// Owns the active segment, the manifest and the lock of an open store. All its calls block.
+package struct LogWriter: ~Copyable, Sendable {
+    /// How large segments are.
+    package struct Sizes: Sendable, Hashable {
+        /// The first segment of each epoch.
+        package var segmentBytesFirst: UInt64
+        /// What doubling from one segment to the next leads to.
+        package var segmentBytesMax: UInt64
+        /// Each of the files that are kept for a full disk.
+        package var ballastBytes: UInt64
+
+        package init(
+            segmentBytesFirst: UInt64 = 1 << 20,
+            segmentBytesMax: UInt64 = 64 << 20,
+            ballastBytes: UInt64 = 1 << 20
+        ) {
+            self.segmentBytesFirst = segmentBytesFirst
+            self.segmentBytesMax = segmentBytesMax
+            self.ballastBytes = ballastBytes
+        }
+    }
+
+    /// What a step has led to.
+    package struct Step: Sendable {
+        /// The answers that are to be given now.
+        package var replies: [@Sendable () -> Void]
+        /// Whether claims may find more than before.
+        package var isSignalDue: Bool
+        /// Whether there is nothing more to do; the uptime until which, if it is known.
+        package var rest: Rest?
+        /// The size of the segment that should be prepared now.
+        package var preparation: UInt64?
+        /// How many callers were answered because a commit is done.
+        package var answeredCount: Int
+        /// How long the last sync took.
+        package var syncDuration: Duration
+        /// Whether the store is of no more use, and nobody needs to know why any more.
+        package var hasEnded: Bool
+
+        package enum Rest: Sendable, Hashable {
+            case untilCommand
+            case until(Duration)
+        }
+    }
+
+    package var machine: CommitMachine
+
+    let folder: StoreFolder
+    let lock: StoreLock
+    let clock: any JobClock
+    let sizes: Sizes
+    let preparer: SegmentPreparer
+    let catalog: SegmentCatalog
+    let random: @Sendable () -> UInt64
+    var manifest: Manifest
+    var active: SegmentFile
+    var preparation: UInt64?
+    private var syncDuration = Duration.zero
+    private var isShutDown = false
+    private var isCloseAsked = false
+
+    package init(
+        machine: consuming CommitMachine,
+        active: SegmentFile,
+        manifest: Manifest,
+        lock: StoreLock,
+        folder: StoreFolder,
+        preparer: SegmentPreparer,
+        catalog: SegmentCatalog,
+        clock: any JobClock,
+        sizes: Sizes,
+        random: @escaping @Sendable () -> UInt64
+    ) {
+        self.machine = machine
+        self.active = active
+        self.manifest = manifest
+        self.lock = lock
+        self.folder = folder
+        self.preparer = preparer
+        self.catalog = catalog
+        self.clock = clock
+        self.sizes = sizes
+        self.random = random
+        self.machine.ballastBytes = preparer.ballastBytes
+        preparation = nextSize(after: active.place.size)
+    }
+
+    /// Takes what callers have left.
+    package mutating func accept(_ delivery: CommandMailbox.Delivery) {
+        for command in delivery.commands { machine.submit(command) }
+        for reply in delivery.closeReplies { machine.close(reply) }
+        isCloseAsked = isCloseAsked || !delivery.closeReplies.isEmpty
+    }
+
+    /// Does the next thing there is to do.
+    package mutating func step() -> Step {
+        let action = machine.next(at: Timestamp(clock.now), uptime: clock.uptime)
+        var rest: Step.Rest?
+        if case .wait(let deadline) = action {
+            rest = deadline.map { .until($0) } ?? .untilCommand
+        } else {
+            do throws(SystemCallError) {
+                try perform(action)
+            } catch {
+                machine.failed(error)
+            }
+        }
+        defer { preparation = nil }
+        let replies = machine.takeReplies()
+        return Step(
+            replies: replies,
+            isSignalDue: machine.takeSignal(),
+            rest: rest,
+            preparation: preparation,
+            answeredCount: machine.isIdle ? replies.count : 0,
+            syncDuration: syncDuration,
+            hasEnded: hasEnded
+        )
+    }
+
+    private var hasEnded: Bool {
+        switch machine.phase {
+        case .closed: true
+        case .failed: isCloseAsked
+        case .idle, .written, .closing: false
+        }
+    }
+
+    private mutating func perform(_ action: CommitMachine.Action) throws(SystemCallError) {
+        switch action {
+        case .wait: break
+        case .write(let frame):
+            try folder.fileSystem.write(active.handle, frame.bytes, at: frame.offset)
+            catalog.add(frame)
+            machine.wrote(at: clock.uptime)
+        case .sync:
+            let start = clock.uptime
+            try folder.fileSystem.sync(active.handle)
+            syncDuration = clock.uptime - start
+            machine.synced(at: clock.uptime)
+        case .extendJobIDs(let end):
+            try extendJobIDs(to: end)
+        case .rotate(let rotation):
+            try rotate(rotation)
+        case .makeRoom:
+            try makeRoom()
+        case .close(let seal, let lastSequence):
+            try close(seal: seal, lastSequence: lastSequence)
+        }
+    }
+
+    /// Lets go of the store as it is: closes the file and gives back the lock.
+    ///
+    /// Without an orderly close before, that is what a killed process does.
+    package mutating func shutDown() {
+        guard !isShutDown else { return }
+        isShutDown = true
+        folder.fileSystem.close(active.handle)
+        lock.release()
+    }
+
+    func nextSize(after size: UInt64) -> UInt64 {
+        min(max(2 * size, sizes.segmentBytesFirst), sizes.segmentBytesMax)
+    }
+}

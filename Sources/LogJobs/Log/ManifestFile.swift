@@ -1,0 +1,64 @@
+/// The file that says which segments count, replaced as a whole.
+///
+/// Crash story:
+/// 1. The new manifest is written into the spare file and synced: the old one counts.
+/// 2. The spare is renamed over `MANIFEST`: after a crash one of the two is there, whole.
+/// 3. The folder is synced: the new one counts. Only now may anything rely on it.
+///
+/// The spare exists before it is needed, so a full disk refuses none of these steps.
+package struct ManifestFile: Sendable {
+    /// What a spare has at least; a longer manifest makes its file grow.
+    private static let spareSize: UInt64 = 16 << 10
+
+    private let folder: StoreFolder
+
+    package init(in folder: StoreFolder) {
+        self.folder = folder
+    }
+
+    /// The bytes of the manifest; `nil` when there is none.
+    package func read() throws(SystemCallError) -> [UInt8]? {
+        let path = folder.path(of: Manifest.fileName)
+        guard let status = try folder.fileSystem.status(of: path) else { return nil }
+        let handle = try folder.fileSystem.open(path, .read)
+        defer { folder.fileSystem.close(handle) }
+        let count = Int(clamping: min(status.size, UInt64(Manifest.sizeMax) + 1))
+        return try folder.fileSystem.read(handle, at: 0, count: count)
+    }
+
+    /// Replaces the manifest, and returns when the new one is durable.
+    package func replace(with manifest: Manifest) throws(SystemCallError) {
+        let fileSystem = folder.fileSystem
+        let spare = folder.path(of: StoreFolder.spareManifestName)
+        let bytes = manifest.encoded()
+        let handle = try fileSystem.open(spare, .readWriteOrCreate)
+        do throws(SystemCallError) {
+            let size = try fileSystem.status(of: handle).size
+            // What a longer manifest before a crash has left would stand behind this one.
+            let rest = Int(clamping: size) - bytes.count
+            let padding = [UInt8](repeating: 0, count: max(0, rest))
+            try fileSystem.write(handle, bytes + padding, at: 0)
+            try fileSystem.sync(handle)
+            fileSystem.close(handle)
+        } catch {
+            fileSystem.close(handle)
+            throw error
+        }
+        try fileSystem.rename(spare, to: folder.path(of: Manifest.fileName))
+        try folder.sync()
+    }
+
+    /// Makes the spare for the next time, if it is not there.
+    ///
+    /// - Returns: Whether it is there now; a full disk may refuse it.
+    package func prepareSpare() throws(SystemCallError) -> Bool {
+        let spare = folder.path(of: StoreFolder.spareManifestName)
+        guard try folder.fileSystem.status(of: spare) == nil else { return true }
+        do throws(SystemCallError) {
+            try folder.makeZeroFile(StoreFolder.spareManifestName, size: Self.spareSize)
+            return true
+        } catch  where error.isOutOfSpace {
+            return false
+        }
+    }
+}

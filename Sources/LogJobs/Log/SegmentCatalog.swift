@@ -1,0 +1,91 @@
+package import LazyJobs
+import Synchronization
+
+/// Where each frame of the log begins: what finds an event by its number.
+///
+/// Shared by the writer, which adds frames once they are written, and by all who read. Takes eight
+/// bytes a frame.
+package final class SegmentCatalog: Sendable {
+    /// The frames of one segment.
+    package struct Segment: Sendable {
+        package let header: SegmentHeader
+        /// The numbers of the frames' first events, less that of the segment.
+        fileprivate var starts: [UInt32] = []
+        fileprivate var offsets: [UInt32] = []
+
+        package init(header: SegmentHeader) {
+            self.header = header
+        }
+
+        /// Adds a frame behind the others. Those without events need none.
+        package mutating func add(firstSequence: SequenceNumber, offset: UInt64) {
+            let start = firstSequence.rawValue - header.firstSequence.rawValue
+            starts.append(UInt32(truncatingIfNeeded: start))
+            offsets.append(UInt32(truncatingIfNeeded: offset))
+        }
+
+        /// The frame that has an event, if it is in this segment.
+        fileprivate func offset(of sequence: SequenceNumber) -> UInt64? {
+            guard sequence >= header.firstSequence else { return nil }
+            let start = sequence.rawValue - header.firstSequence.rawValue
+            // The last frame that begins at it or before.
+            var low = 0
+            var high = starts.count
+            while low < high {
+                let middle = (low + high) / 2
+                if UInt64(starts[middle]) <= start { low = middle + 1 } else { high = middle }
+            }
+            return low == 0 ? nil : UInt64(offsets[low - 1])
+        }
+    }
+
+    /// The place of a frame.
+    package struct Location: Sendable {
+        package var header: SegmentHeader
+        package var offset: UInt64
+    }
+
+    private let segments: Mutex<[Segment]>
+
+    package init(_ segments: [Segment]) {
+        self.segments = Mutex(segments)
+    }
+
+    /// Adds a segment behind the others.
+    package func add(_ segment: Segment) {
+        segments.withLock { $0.append(segment) }
+    }
+
+    /// Adds a frame to the last segment.
+    package func add(_ frame: PlacedFrame) {
+        guard frame.eventCount > 0 else { return }
+        segments.withLock { segments in
+            segments[segments.count - 1].add(
+                firstSequence: frame.firstSequence,
+                offset: frame.offset
+            )
+        }
+    }
+
+    /// The frame that has an event; `nil` when it is before the first or behind the last segment.
+    ///
+    /// Events that were logged again are found in the later segment, which is the one that counts.
+    ///
+    /// - Complexity: O(log n) in the number of segments, and of frames in one.
+    package func location(of sequence: SequenceNumber) -> Location? {
+        segments.withLock { segments in
+            var low = 0
+            var high = segments.count
+            while low < high {
+                let middle = (low + high) / 2
+                if segments[middle].header.firstSequence <= sequence {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
+            }
+            guard low > 0, let offset = segments[low - 1].offset(of: sequence) else { return nil }
+            return Location(header: segments[low - 1].header, offset: offset)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Synchronization
+
+/// The files that wait to become segments: the next one, and the ballast for a full disk.
+///
+/// They are whole and synced before anyone needs them, so that a commit is an overwrite of blocks
+/// that are there, and so that jobs that run can end although the disk is full. A file leaves by
+/// being renamed; its space is never given back to the disk and asked for again, since another
+/// program could take it in between.
+package final class SegmentPreparer: Sendable {
+    /// A file that is taken and must be renamed.
+    package struct Prepared: Hashable, Sendable {
+        package var name: String
+        package var size: UInt64
+    }
+
+    private struct State {
+        var next: Prepared?
+        var ballast: [Prepared]
+    }
+
+    private let folder: StoreFolder
+    private let ballastSize: UInt64
+    // Held during the preparation: whoever needs the file meanwhile has to wait for it anyway.
+    private let state: Mutex<State>
+
+    /// Takes over what a folder has.
+    package init(in folder: StoreFolder, ballastSize: UInt64) throws(SystemCallError) {
+        self.folder = folder
+        self.ballastSize = ballastSize
+        var state = State(next: nil, ballast: [])
+        state.next = try Self.find(StoreFolder.nextSegmentName, in: folder)
+        for name in StoreFolder.ballastNames {
+            if let file = try Self.find(name, in: folder) { state.ballast.append(file) }
+        }
+        self.state = Mutex(state)
+    }
+
+    private static func find(
+        _ name: String,
+        in folder: StoreFolder
+    ) throws(SystemCallError) -> Prepared? {
+        try folder.fileSystem.status(of: folder.path(of: name)).map { status in
+            Prepared(name: name, size: status.size)
+        }
+    }
+
+    /// The space that is kept back.
+    package var ballastBytes: UInt64 {
+        state.withLock { $0.ballast.reduce(0) { $0 + $1.size } }
+    }
+
+    /// Makes the next segment, unless one is there that is large enough.
+    ///
+    /// - Returns: Whether it is there now; a full disk may refuse it.
+    @discardableResult
+    package func prepareNext(size: UInt64) throws(SystemCallError) -> Bool {
+        try state.withLock { state throws(SystemCallError) in
+            try makeNext(size: size, in: &state)
+        }
+    }
+
+    /// Makes the missing ballast, then the next segment.
+    ///
+    /// - Returns: Whether all of it is there now.
+    package func restore(nextSize: UInt64) throws(SystemCallError) -> Bool {
+        try state.withLock { state throws(SystemCallError) in
+            let present = Set(state.ballast.map(\.name))
+            for name in StoreFolder.ballastNames where !present.contains(name) {
+                guard try make(name, size: ballastSize) else { return false }
+                state.ballast.append(Prepared(name: name, size: ballastSize))
+            }
+            return try makeNext(size: nextSize, in: &state)
+        }
+    }
+
+    /// Takes a file of at least a size, making it if need be.
+    ///
+    /// - Parameters:
+    ///   - size: What it must have.
+    ///   - target: What it should have, if it has to be made.
+    ///   - usesBallast: Whether ballast may be taken when there is no room for another.
+    /// - Returns: The file, for the caller to rename; `nil` when there is no room.
+    package func take(
+        size: UInt64,
+        target: UInt64,
+        usesBallast: Bool
+    ) throws(SystemCallError) -> Prepared? {
+        try state.withLock { state throws(SystemCallError) in
+            if try makeNext(size: max(size, target), orAtLeast: size, in: &state) {
+                defer { state.next = nil }
+                return state.next
+            }
+            guard usesBallast, let index = state.ballast.firstIndex(where: { $0.size >= size })
+            else { return nil }
+            return state.ballast.remove(at: index)
+        }
+    }
+
+    private func makeNext(
+        size: UInt64,
+        orAtLeast least: UInt64? = nil,
+        in state: inout State
+    ) throws(SystemCallError) -> Bool {
+        if let next = state.next, next.size >= least ?? size { return true }
+        for size in Set([size, least ?? size]).sorted(by: >) {
+            guard try make(StoreFolder.nextSegmentName, size: size) else { continue }
+            state.next = Prepared(name: StoreFolder.nextSegmentName, size: size)
+            return true
+        }
+        return false
+    }
+
+    private func make(_ name: String, size: UInt64) throws(SystemCallError) -> Bool {
+        do throws(SystemCallError) {
+            try folder.makeZeroFile(name, size: size)
+            return true
+        } catch  where error.isOutOfSpace {
+            return false
+        }
+    }
+}

@@ -1,0 +1,83 @@
+/// A store's folder: the names in it, and how a file comes to be there for good.
+///
+/// | Name | What it is |
+/// |---|---|
+/// | `LOCK` | who writes; see ``StoreLock`` |
+/// | `MANIFEST` | which segments count |
+/// | `manifest.spare` | space for the next manifest, kept so that a full disk cannot refuse it |
+/// | `seg-….ljs` | the segments |
+/// | `next.ljs` | the segment after the active one: zeros, synced |
+/// | `ballast-1.ljs`, `ballast-2.ljs` | such files too, for when there is no room for another |
+/// | `preparing.tmp` | one of those on its way |
+package struct StoreFolder: Sendable {
+    package static let spareManifestName = "manifest.spare"
+    package static let nextSegmentName = "next.ljs"
+    package static let ballastNames = ["ballast-1.ljs", "ballast-2.ljs"]
+    package static let preparingName = "preparing.tmp"
+
+    package let path: String
+    package let fileSystem: any FileSystem
+
+    package init(_ path: String, of fileSystem: any FileSystem) {
+        self.path = path
+        self.fileSystem = fileSystem
+    }
+
+    package func path(of name: String) -> String { "\(path)/\(name)" }
+
+    package func path(of segment: SegmentID) -> String { path(of: segment.fileName) }
+
+    /// Whether a name is one that a store gives.
+    package static func isOwn(_ name: String) -> Bool {
+        let fixed = [
+            StoreLock.fileName, Manifest.fileName, spareManifestName, nextSegmentName,
+            preparingName,
+        ]
+        return fixed.contains(name) || ballastNames.contains(name)
+            || SegmentID(fileName: name) != nil
+    }
+
+    package func sync() throws(SystemCallError) {
+        try fileSystem.syncFolder(path)
+    }
+}
+
+// MARK: - Files of zeros
+
+extension StoreFolder {
+    /// How much is zeroed by one call: little enough not to hold up a commit on the same disk.
+    private static let zeroPieceSize = 256 << 10
+
+    /// Makes a file of zeros that are allocated, written and synced, so that writing to it later
+    /// changes no metadata and needs no room.
+    ///
+    /// It gets its name when it is whole, so whatever has the name can be relied on. The name is
+    /// durable once the folder is synced; until then a crash costs only the file.
+    package func makeZeroFile(_ name: String, size: UInt64) throws(SystemCallError) {
+        let temporary = path(of: Self.preparingName)
+        let handle = try fileSystem.open(temporary, .readWriteOrCreate)
+        do throws(SystemCallError) {
+            try fill(handle, size: size)
+            fileSystem.close(handle)
+        } catch {
+            fileSystem.close(handle)
+            // Gives back what a full disk lends; if that fails too, the next open does it.
+            do throws(SystemCallError) { try fileSystem.remove(temporary) } catch {}
+            throw error
+        }
+        try fileSystem.rename(temporary, to: path(of: name))
+    }
+
+    private func fill(_ handle: FileHandle, size: UInt64) throws(SystemCallError) {
+        // What is left of an earlier attempt may have another size.
+        try fileSystem.truncate(handle, to: 0)
+        try fileSystem.allocate(handle, size: size)
+        var offset: UInt64 = 0
+        while offset < size {
+            let count = Int(min(size - offset, UInt64(Self.zeroPieceSize)))
+            try fileSystem.write(handle, [UInt8](repeating: 0, count: count), at: offset)
+            offset += UInt64(count)
+        }
+        try fileSystem.sync(handle)
+    }
+}

@@ -1,0 +1,139 @@
+import JobLedger
+public import LazyJobs
+
+extension LogBackend {
+    /// Adds jobs, all or none, in one frame; they survive power loss when it returns (under
+    /// ``Durability/synced``).
+    ///
+    /// - Complexity: O(k log n) for k jobs among n; one sync shared with all concurrent calls.
+    public func enqueue(_ jobs: [NewJob]) async throws(BackendError) -> [EnqueueResult] {
+        let payloads = payloads
+        return try await engine.call(.growth, EventBounds.enqueued(jobs)) {
+            ledger, now, events throws(BackendError) in
+            let start = events.count
+            let results = try ledger.enqueue(jobs, at: now, into: &events)
+            payloads.add(events[start...])
+            return results
+        }
+    }
+
+    /// Takes due jobs. Answered when the claim is written: it survives the death of this process,
+    /// so that a job which kills it has its attempt counted. The jobs themselves are on the device.
+    ///
+    /// A payload that cannot be read back any more is `nil`.
+    public func claim(_ request: ClaimRequest) async throws(BackendError) -> ClaimResult {
+        let plan = try await engine.call(.claim, EventBounds.claimed(request.limit)) {
+            ledger, now, events throws(BackendError) in
+            try ledger.claim(request, at: now, into: &events)
+        }
+        var jobs: [ClaimedJob] = []
+        jobs.reserveCapacity(plan.claims.count)
+        for claim in plan.claims {
+            let payload = await readPayload(at: claim.payloadSequence)
+            jobs.append(ClaimedJob(record: claim.record, payload: payload, lease: claim.lease))
+        }
+        return ClaimResult(jobs: jobs, nextDue: plan.nextDue)
+    }
+
+    /// The payload of a claimed job: an unreadable one must not keep the job from failing visibly.
+    private func readPayload(at sequence: SequenceNumber) async -> JobPayload? {
+        if let payload = payloads.payload(at: sequence) { return payload }
+        do throws(LogReadError) {
+            return try await engine.read { reader throws(LogReadError) in
+                try reader.payload(at: sequence)
+            }
+        } catch {
+            return nil
+        }
+    }
+
+    /// Records how attempts ended; that survives power loss when it returns.
+    public func finish(_ requests: [FinishRequest]) async throws(BackendError) -> [FinishResult] {
+        try await engine.call(.ending, EventBounds.finished(requests)) {
+            ledger, now, events throws(BackendError) in
+            try ledger.finish(requests, at: now, into: &events)
+        }
+    }
+
+    /// Calls off jobs; that survives power loss when it returns.
+    public func cancel(
+        _ ids: [JobID],
+        reason: String,
+        actor: String?
+    ) async throws(BackendError) -> [FinishResult] {
+        try await engine.call(.ending, EventBounds.cancelled(ids.count, reason: reason)) {
+            ledger, now, events throws(BackendError) in
+            try ledger.cancel(ids, reason: reason, actor: actor, at: now, into: &events)
+        }
+    }
+
+    /// Looks up one job in O(1).
+    public func record(of id: JobID) async throws(BackendError) -> JobRecord? {
+        try await engine.ask { $0.record(of: id) }
+    }
+
+    /// Reads the arguments of one job from its segment, unless it came a short while ago.
+    ///
+    /// - Throws: As the protocol says; `corruption` names the segment and the byte.
+    public func payload(of id: JobID) async throws(BackendError) -> JobPayload? {
+        let place = try await engine.ask { $0.payloadSequence(of: id) }
+        guard let place else { return nil }
+        if let payload = payloads.payload(at: place) { return payload }
+        return try await read("read the payload of job \(id)") { reader throws(LogReadError) in
+            try reader.payload(at: place)
+        }
+    }
+
+    /// Lists jobs; the hundred that changed last cost O(100), a filter O(n).
+    public func list(_ query: JobQuery) async throws(BackendError) -> [JobRecord] {
+        try await engine.ask { ledger throws(BackendError) in try ledger.list(query) }
+    }
+
+    /// Counts the jobs in O(answer).
+    public func stats() async throws(BackendError) -> JobStats {
+        try await engine.ask { $0.stats() }
+    }
+
+    /// Reads the history of one job back from the segments, one frame an event.
+    ///
+    /// - Throws: As the protocol says; `corruption` names the segment and the byte.
+    public func history(of id: JobID) async throws(BackendError) -> [JobEvent] {
+        let newest = try await engine.ask { $0.lastTransition(of: id) }
+        guard let newest else { return [] }
+        return try await read("read the history of job \(id)") { reader throws(LogReadError) in
+            try reader.history(of: id, newest: newest)
+        }
+    }
+
+    private func read<Answer: Sendable>(
+        _ operation: String,
+        _ body: @escaping @Sendable (inout EventReader) throws(LogReadError) -> Answer
+    ) async throws(BackendError) -> Answer {
+        do throws(LogReadError) {
+            return try await engine.read(body)
+        } catch {
+            throw BackendError(reading: error, operation)
+        }
+    }
+}
+
+extension BackendError {
+    /// What went wrong while bytes were read back.
+    package init(reading error: LogReadError, _ operation: String) {
+        switch error {
+        case .inputOutput(let call):
+            self.init(
+                .unavailable,
+                "Could not \(operation): \(call). Nothing was changed; try again.",
+                cause: call
+            )
+        case .damaged(let file, let offset, let reason):
+            self.init(
+                .corruption,
+                "Could not \(operation): \(file) is damaged at byte \(offset): \(reason). Restore "
+                    + "a backup to have it back; the other jobs are not concerned.",
+                cause: error
+            )
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import Dispatch
+import JobLedger
+public import LazyJobs
+
+/// Jobs in a folder of append-only, checksummed log files: durable, with their whole history,
+/// without a server.
+///
+/// ```swift
+/// let backend = try await LogBackend.open("/var/lib/shop/jobs")
+/// let runner = try JobRunner(backend: backend)
+/// ```
+///
+/// One process at a time may have a store open for writing; any number may read it, see
+/// ``LogReader``. What each call has made durable when it returns is told in <doc:Durability>; in
+/// short, under ``Durability/synced`` everything but a claim survives power loss.
+///
+/// After a failed write or sync the store is *poisoned*: the calls that waited throw
+/// `outcomeUnknown`, all later ones `poisoned`, until it is opened again.
+///
+/// Close it with ``close()``. One that is let go without is left as a crash would leave it: nothing
+/// answered is lost, and its running jobs are offered again when it is opened the next time.
+public final class LogBackend: Backend {
+    /// The time by which jobs are due.
+    public let clock: any JobClock
+    /// What the open found in the log.
+    public let recoveryReport: RecoveryReport
+
+    let engine: LogEngine
+    let payloads = PayloadCache()
+
+    private init(_ engine: LogEngine, _ report: RecoveryReport, clock: any JobClock) {
+        self.engine = engine
+        self.clock = clock
+        recoveryReport = report
+    }
+
+    deinit {
+        engine.abandon {}
+    }
+
+    /// History, schedules, queue control and pruning.
+    public var abilities: BackendAbilities { [.history, .schedules, .queueControl, .pruning] }
+
+    /// Opens a store for writing, or makes one.
+    ///
+    /// Reads and verifies the whole log, cuts off what a crash has left unfinished, and offers the
+    /// jobs that ran then again. When it returns, all of that is durable.
+    ///
+    /// - Parameters:
+    ///   - folder: The store's folder. Its parent must be there.
+    ///   - configuration: How the store works.
+    ///   - clock: The time by which jobs are due.
+    /// - Returns: The open store.
+    /// - Throws: `locked` with the process that has it, `notOurs`, `tooNew`, `corruption`,
+    ///   `missingSegment`, `manifestMissing`, `notFound`, `inputOutput`, `storageFull`; then
+    ///   nothing of what was there has changed.
+    /// - Complexity: O(n) in the bytes of the log.
+    public static func open(
+        _ folder: String,
+        configuration: Configuration = Configuration(),
+        clock: any JobClock = SystemClock()
+    ) async throws(LogStoreError) -> LogBackend {
+        let environment = StoreOpening.Environment(
+            fileSystem: PosixFileSystem(),
+            clock: clock,
+            process: .current,
+            random: { UInt64.random(in: .min ... .max) }
+        )
+        return try await open(folder, configuration, environment, mode: .ownThread)
+    }
+
+    /// Opens a store on any file system.
+    package static func open(
+        _ folder: String,
+        _ configuration: Configuration,
+        _ environment: StoreOpening.Environment,
+        mode: LogEngine.Mode
+    ) async throws(LogStoreError) -> LogBackend {
+        let opening = StoreOpening(
+            folder,
+            environment,
+            settings: configuration.settings,
+            sizes: configuration.sizes
+        )
+        let start = try await start(opening, configuration, mode)
+        let owner = StoreOwner(
+            processID: environment.process.pid,
+            bootID: environment.process.bootID,
+            host: environment.process.host
+        )
+        do throws(BackendError) {
+            let firstJobID = start.firstJobID
+            let rescued = try await start.engine.call(.ending, needs: EventBounds.givingBack) {
+                ledger, now, events in
+                let begin = events.count
+                ledger.open(owner, firstJobID: firstJobID, at: now, into: &events)
+                return events[begin...].compactMap(\.transition?.kind)
+            }
+            var report = start.report
+            report.rescuedCount = rescued.count { $0 == .rescued }
+            report.discardedCount = rescued.count { $0 == .discarded }
+            return LogBackend(start.engine, report, clock: environment.clock)
+        } catch {
+            start.engine.abandon {}
+            let code: LogStoreError.Code =
+                error.code == .storageFull ? .storageFull : .inputOutput
+            throw LogStoreError(
+                code,
+                "Could not begin to write to \(folder): \(error.message)",
+                cause: error.cause ?? error
+            )
+        }
+    }
+
+    private struct Start: Sendable {
+        var engine: LogEngine
+        var report: RecoveryReport
+        var firstJobID: JobID
+    }
+
+    /// Recovers the log, which blocks, away from Swift's own threads.
+    private static func start(
+        _ opening: StoreOpening,
+        _ configuration: Configuration,
+        _ mode: LogEngine.Mode
+    ) async throws(LogStoreError) -> Start {
+        let createsFolder = configuration.createsFolder
+        let open: @Sendable () -> Result<Start, LogStoreError> = {
+            do throws(LogStoreError) {
+                let opened = try opening.open(createsFolder: createsFolder)
+                let (report, firstJobID) = (opened.report, opened.firstJobID)
+                let engine = LogEngine(opened.takeWriter(), mode: mode)
+                engine.start()
+                return .success(Start(engine: engine, report: report, firstJobID: firstJobID))
+            } catch {
+                return .failure(error)
+            }
+        }
+        guard mode == .ownThread else { return try open().get() }
+        let result = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: open()) }
+        }
+        return try result.get()
+    }
+
+    /// Tells when a claim may find more; ends when the store is closed.
+    public func signals() -> AsyncStream<Void> {
+        engine.signals.makeStream()
+    }
+
+    /// Closes the store in order: answers what was handed over, gives back the jobs that run,
+    /// writes the seal that makes every later flip of a bit visible, and releases the lock.
+    ///
+    /// - Throws: `poisoned` when a write had failed before, `outcomeUnknown` when one fails now; the
+    ///   lock is released all the same. `storageFull` when even what is kept for a full disk does
+    ///   not suffice; the store stays open then.
+    public func close() async throws(BackendError) {
+        let failure = await withCheckedContinuation { continuation in
+            engine.close { continuation.resume(returning: $0) }
+        }
+        if let failure { throw failure }
+    }
+}
+
+// MARK: - Configuration
+
+extension LogBackend {
+    /// How a store works; the defaults suit most.
+    public struct Configuration: Sendable {
+        /// What an answer survives; ``Durability/synced`` unless told otherwise.
+        public var durability: Durability
+        /// Whether a store is made where there is none.
+        public var createsFolder: Bool
+
+        package var sizes = LogWriter.Sizes()
+        package var jobIDBlock: UInt64 = 1 << 16
+
+        /// Says how a store works.
+        public init(durability: Durability = .synced, createsFolder: Bool = true) {
+            self.durability = durability
+            self.createsFolder = createsFolder
+        }
+
+        var settings: CommitMachine.Settings {
+            CommitMachine.Settings(durability: durability, jobIDBlock: jobIDBlock)
+        }
+    }
+
+    /// Ends as a killed process does: nothing more is written. Returns when the lock is free.
+    package func abandonAndWait() async {
+        await withCheckedContinuation { continuation in
+            engine.abandon { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+/// What a folder is, before anything in it is touched.
+enum FolderInspection: Sendable {
+    /// There is none.
+    case missing
+    /// There is nothing in it, or only what a creation leaves that was cut short.
+    case empty
+    /// It has a manifest.
+    case store
+
+    init(_ folder: StoreFolder) throws(LogStoreError) {
+        let path = folder.path
+        let status = try LogStoreError.from({ .inspecting(path, $0) }) {
+            () throws(SystemCallError) in try folder.fileSystem.status(of: path)
+        }
+        guard let status else {
+            self = .missing
+            return
+        }
+        guard status.kind == .folder else { throw .notAFolder(path) }
+        let names = try LogStoreError.from({ .inspecting(path, $0) }) {
+            () throws(SystemCallError) in try folder.fileSystem.names(inFolder: path)
+        }
+        self = try Self(folder, names)
+    }
+
+    private init(_ folder: StoreFolder, _ names: [String]) throws(LogStoreError) {
+        if names.contains(Manifest.fileName) {
+            self = .store
+            return
+        }
+        let segments = names.compactMap { SegmentID(fileName: $0) }.sorted()
+        for segment in segments {
+            guard try LeftoverSegment(segment, in: folder).holdsEvents else { continue }
+            throw LogStoreError(
+                .manifestMissing,
+                "Could not open \(folder.path): \(segment.fileName) holds events, and there is no "
+                    + "manifest that names it. Put the file \(Manifest.fileName) back, or restore "
+                    + "a backup.",
+                file: segment.fileName
+            )
+        }
+        if let foreign = names.filter({ !StoreFolder.isOwn($0) }).min() {
+            throw LogStoreError(
+                .notOurs,
+                "Could not open \(folder.path): it is not a store, and holds something else "
+                    + "(\(foreign)). Name an empty folder, or one that is not there yet."
+            )
+        }
+        self = .empty
+    }
+}
+
+/// A segment that no manifest names: what an opening leaves that was cut short.
+struct LeftoverSegment: Sendable {
+    /// Whether there is an event in it.
+    private(set) var holdsEvents = false
+    /// Whether it was once named by a manifest, and went on after that: a frame says that what
+    /// comes behind the segment's beginning had been synced.
+    private(set) var wasActive = false
+
+    init(_ id: SegmentID, in folder: StoreFolder) throws(LogStoreError) {
+        var scanner: SegmentScanner
+        do throws(LogStoreError) {
+            scanner = try SegmentScanner(id, in: folder)
+        } catch  where error.code == .corruption {
+            // It never got as far as to have a header.
+            return
+        }
+        defer { scanner.close() }
+        while case .frame(let frame) = try scanner.scan() {
+            holdsEvents = holdsEvents || frame.header.eventCount > 0
+            wasActive = wasActive || frame.header.durable > scanner.header.firstSequence
+        }
+    }
+}
+
+extension LogStoreError {
+    static func notAFolder(_ path: String) -> Self {
+        Self(
+            .notOurs,
+            "Could not open \(path): it is a file. Name the folder of a store."
+        )
+    }
+
+    static func inspecting(_ path: String, _ error: SystemCallError) -> Self {
+        Self(
+            .inputOutput,
+            "Could not look at \(path): \(error). Mend what refuses it, then try again.",
+            cause: error
+        )
+    }
+}

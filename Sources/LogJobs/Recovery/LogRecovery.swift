@@ -1,0 +1,258 @@
+import JobLedger
+import LazyJobs
+
+/// Reads a store's log from its first frame to its end, verifies all of it, and folds it into a
+/// state.
+///
+/// Every event must be legal in the ledger, every frame must follow the one before it, and every
+/// segment must go on where the one before it ended. What had been made durable and does not verify
+/// is an error, never an end; the table of verdicts is in LogFormat, *Recovery*.
+package struct LogRecovery: ~Copyable {
+    /// Who asks.
+    package enum Purpose: Sendable, Hashable {
+        /// The one that will write: it has the lock, so nothing changes meanwhile.
+        case writing
+        /// A reader, perhaps beside a writer: the end of the log may move while it looks.
+        case reading
+    }
+
+    private let folder: StoreFolder
+    private let purpose: Purpose
+    private let manifest: Manifest
+    private var ledger = JobLedger()
+    private var segments: [SegmentCatalog.Segment] = []
+    private var summaries: [SegmentSummary] = []
+    private var report = RecoveryReport()
+    private var previous: SegmentHeader.Predecessor?
+
+    private init(_ manifest: Manifest, in folder: StoreFolder, for purpose: Purpose) {
+        self.manifest = manifest
+        self.folder = folder
+        self.purpose = purpose
+        report.epoch = manifest.epoch
+        report.wasClosed = manifest.isClosed
+    }
+
+    /// Reads the manifest.
+    package static func manifest(in folder: StoreFolder) throws(LogStoreError) -> Manifest {
+        let bytes = try LogStoreError.from({ .reading($0, file: Manifest.fileName) }) {
+            () throws(SystemCallError) in try ManifestFile(in: folder).read()
+        }
+        guard let bytes else {
+            throw LogStoreError(
+                .notFound,
+                "Could not open \(folder.path): there is no store in it."
+            )
+        }
+        return try decode(bytes)
+    }
+
+    private static func decode(_ bytes: [UInt8]) throws(LogStoreError) -> Manifest {
+        do throws(FormatError) {
+            return try Manifest(decoding: bytes)
+        } catch {
+            throw .header(error, file: Manifest.fileName)
+        }
+    }
+
+    /// Reads everything that a manifest names.
+    ///
+    /// - Complexity: O(n) in the bytes of the log.
+    package static func run(
+        _ manifest: Manifest,
+        in folder: StoreFolder,
+        for purpose: Purpose
+    ) throws(LogStoreError) -> RecoveredLog {
+        var recovery = LogRecovery(manifest, in: folder, for: purpose)
+        guard let last = manifest.segments.last else { return recovery.emptyLog() }
+        for entry in manifest.segments.dropLast() {
+            try recovery.foldSealed(entry)
+        }
+        return try recovery.foldLast(last)
+    }
+
+    private func emptyLog() -> RecoveredLog {
+        RecoveredLog(
+            manifest: manifest,
+            ledger: ledger,
+            provenBaseline: ledger.baseline(),
+            provenEnd: 0,
+            unproven: [],
+            segments: [],
+            summaries: [],
+            report: report
+        )
+    }
+}
+
+// MARK: - Segments
+
+extension LogRecovery {
+    /// Opens a segment and checks that it is the one that the manifest means, and goes on where
+    /// the one before it ended.
+    private func scanner(for entry: SegmentEntry) throws(LogStoreError) -> SegmentScanner {
+        let scanner = try SegmentScanner(entry.id, in: folder)
+        let header = scanner.header
+        guard header.store == manifest.store, header.segment == entry.id,
+            header.firstSequence == entry.firstSequence
+        else {
+            throw scanner.damaged("it is not the segment that the manifest means", at: 0)
+        }
+        if let previous {
+            guard header.predecessor == previous else {
+                throw scanner.damaged("it does not go on where the segment before it ends", at: 0)
+            }
+        }
+        guard scanner.fileSize >= entry.validEnd else {
+            throw LogStoreError(
+                .missingSegment,
+                "Could not open the store: \(entry.id.fileName) has \(scanner.fileSize) bytes, and "
+                    + "had \(entry.validEnd). Put the whole file back, or restore a backup.",
+                file: entry.id.fileName,
+                offset: scanner.fileSize
+            )
+        }
+        return scanner
+    }
+
+    /// Folds a segment that another follows: it is durable up to its recorded end.
+    private mutating func foldSealed(_ entry: SegmentEntry) throws(LogStoreError) {
+        var scanner = try scanner(for: entry)
+        defer { scanner.close() }
+        segments.append(SegmentCatalog.Segment(header: scanner.header))
+        while scanner.offset < entry.validEnd {
+            switch try scanner.scan() {
+            case .frame(let frame): try fold(frame, of: &scanner)
+            case .blank: throw scanner.damaged("zeros where a frame should be")
+            case .invalid(let reason): throw scanner.damaged(reason)
+            }
+        }
+        try finish(entry, scanner.offset, scanner.fileSize, scanner.header)
+        guard scanner.offset == entry.validEnd, ledger.lastSequence == entry.lastSequence else {
+            throw scanner.damaged("it does not end where the manifest says")
+        }
+    }
+
+    private mutating func finish(
+        _ entry: SegmentEntry,
+        _ validEnd: UInt64,
+        _ fileSize: UInt64,
+        _ header: SegmentHeader
+    ) throws(LogStoreError) {
+        report.segmentCount += 1
+        report.byteCount += validEnd
+        report.lastSequence = ledger.lastSequence
+        previous = SegmentHeader.Predecessor(
+            segment: entry.id,
+            validEnd: validEnd,
+            lastSequence: ledger.lastSequence
+        )
+        summaries.append(
+            SegmentSummary(
+                fileName: entry.id.fileName,
+                epoch: header.epoch,
+                firstSequence: entry.firstSequence,
+                lastSequence: ledger.lastSequence,
+                validEnd: validEnd,
+                fileSize: fileSize,
+                isSealed: entry.isSealed
+            )
+        )
+    }
+
+    private mutating func fold(
+        _ frame: SegmentScanner.Frame,
+        of scanner: inout SegmentScanner
+    ) throws(LogStoreError) {
+        report.frameCount += 1
+        switch frame.header.kind {
+        case .watermark, .seal: return
+        case .baseline: try foldBaseline(frame, of: &scanner)
+        case .batch:
+            let events = try scanner.events(of: frame)
+            for event in events {
+                do throws(LedgerError) {
+                    try ledger.apply(event)
+                } catch {
+                    throw scanner.damaged("event \(event.sequence): \(error)", at: frame.offset)
+                }
+            }
+            report.eventCount += events.count
+            segments[segments.count - 1].add(
+                firstSequence: frame.header.firstSequence,
+                offset: frame.offset
+            )
+        }
+    }
+
+    /// The baseline repeats what the fold must have come to.
+    private mutating func foldBaseline(
+        _ frame: SegmentScanner.Frame,
+        of scanner: inout SegmentScanner
+    ) throws(LogStoreError) {
+        let baseline = try scanner.baseline(of: frame)
+        guard segments.count > 1 || baseline.lastSequence == .zero else {
+            ledger = JobLedger(baseline: baseline)
+            return
+        }
+        guard baseline == ledger.baseline() else {
+            throw scanner.damaged("its baseline is not what the log comes to", at: frame.offset)
+        }
+    }
+}
+
+// MARK: - The last segment
+
+extension LogRecovery {
+    private consuming func foldLast(_ entry: SegmentEntry) throws(LogStoreError) -> RecoveredLog {
+        let end = try LogEnd.find(
+            try scanner(for: entry),
+            entry: entry,
+            manifestDurable: manifest.durable,
+            purpose: purpose
+        )
+        report.tornTail = end.tornTail
+        var scanner = try scanner(for: entry)
+        defer { scanner.close() }
+        segments.append(SegmentCatalog.Segment(header: scanner.header))
+        try fold(upTo: end.provenEnd, of: &scanner)
+        let provenBaseline = ledger.baseline()
+        let provenSegments = segments
+        var unproven: [LoggedFrame] = []
+        while scanner.offset < end.validEnd, case .frame(let frame) = try scanner.scan() {
+            try fold(frame, of: &scanner)
+            guard frame.header.kind == .batch else { continue }
+            report.unprovenEventCount += frame.header.eventCount
+            unproven.append(
+                LoggedFrame(
+                    payload: FramePayload(frame.header, stored: frame.stored),
+                    firstSequence: frame.header.firstSequence,
+                    seconds: frame.header.seconds
+                )
+            )
+        }
+        try finish(entry, end.validEnd, scanner.fileSize, scanner.header)
+        return RecoveredLog(
+            manifest: manifest,
+            ledger: ledger,
+            provenBaseline: provenBaseline,
+            provenEnd: end.provenEnd,
+            unproven: unproven,
+            segments: purpose == .writing ? provenSegments : segments,
+            summaries: summaries,
+            report: report
+        )
+    }
+
+    private mutating func fold(
+        upTo end: UInt64,
+        of scanner: inout SegmentScanner
+    ) throws(LogStoreError) {
+        while scanner.offset < end {
+            guard case .frame(let frame) = try scanner.scan() else {
+                throw scanner.damaged("it has changed while it was read")
+            }
+            try fold(frame, of: &scanner)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// The errors of opening a store, each with its remedy.
+
+extension LogStoreError {
+    /// Makes system calls, and this error of what they throw.
+    static func from<Value: ~Copyable>(
+        _ error: (SystemCallError) -> Self,
+        _ body: () throws(SystemCallError) -> Value
+    ) throws(Self) -> Value {
+        do throws(SystemCallError) {
+            return try body()
+        } catch let call {
+            throw error(call)
+        }
+    }
+
+    /// A file that could not be read. Nothing is concluded from it, least of all an end of the log.
+    static func reading(_ error: SystemCallError, file: String) -> Self {
+        guard !error.isNotFound else {
+            return Self(
+                .missingSegment,
+                "Could not open the store: its manifest names \(file), and there is no such file. "
+                    + "Put the file back, or restore a backup.",
+                file: file,
+                cause: error
+            )
+        }
+        return Self(
+            .inputOutput,
+            "Could not read \(file): \(error). Mend what refuses it, then open the store again.",
+            file: file,
+            cause: error
+        )
+    }
+
+    /// A call that failed while a store was made or taken.
+    package static func opening(_ folder: String, _ error: SystemCallError) -> Self {
+        if error.isOutOfSpace {
+            return Self(
+                .storageFull,
+                "Could not open \(folder) for writing: \(error). Free space, then try again.",
+                cause: error
+            )
+        }
+        let remedy =
+            error.isRefused
+            ? "Give this process the right to write there, or open it read-only."
+            : "Mend what refuses it, then try again."
+        return Self(
+            .inputOutput,
+            "Could not open \(folder) for writing: \(error). \(remedy)",
+            cause: error
+        )
+    }
+
+    static func corruption(_ reason: String, file: String, offset: UInt64) -> Self {
+        Self(
+            .corruption,
+            "Could not read \(file): damaged at byte \(offset): \(reason). What stands there had "
+                + "been made durable. Restore a backup, or copy the folder and look at it with "
+                + "`logjobs`.",
+            file: file,
+            offset: offset
+        )
+    }
+
+    /// The beginning of a segment or a manifest that cannot be read.
+    static func header(_ error: FormatError, file: String) -> Self {
+        switch error {
+        case .notOurs:
+            Self(
+                .notOurs,
+                "Could not read \(file): it is not a file of this library. Is it the right folder?",
+                file: file,
+                offset: 0,
+                cause: error
+            )
+        case .tooNew(let what):
+            Self(
+                .tooNew,
+                "Could not read \(file): \(what). Use the version of this library that wrote it, "
+                    + "or a newer one.",
+                file: file,
+                offset: 0,
+                cause: error
+            )
+        case .damaged(let reason):
+            corruption(reason, file: file, offset: 0)
+        }
+    }
+}

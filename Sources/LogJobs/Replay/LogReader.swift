@@ -1,0 +1,148 @@
+import JobLedger
+public import LazyJobs
+import Synchronization
+
+/// A store as it stands, read-only: the live store of another process, or a copied folder.
+///
+/// Takes no lock and changes nothing. What it shows is the moment of ``open(_:)``; open again for a
+/// later one. It may show the newest commit of a live store before that is on the device.
+///
+/// All its calls block while they read; do not make them on Swift's own threads in a server.
+public final class LogReader: Sendable {
+    /// What was found in the log.
+    public let report: RecoveryReport
+    /// The files of the log, the oldest first.
+    public let segments: [SegmentSummary]
+
+    private let ledger: JobLedger
+    private let reader: Mutex<EventReader>
+    private let folder: StoreFolder
+
+    private init(_ log: RecoveredLog, in folder: StoreFolder) {
+        report = log.report
+        segments = log.summaries
+        ledger = log.ledger
+        self.folder = folder
+        reader = Mutex(EventReader(SegmentCatalog(log.segments), in: folder))
+    }
+
+    /// Reads and verifies the whole log of a store.
+    ///
+    /// - Parameter folder: The store's folder.
+    /// - Returns: The store as it stands.
+    /// - Throws: `notFound`, `notOurs`, `tooNew`, `corruption`, `missingSegment`,
+    ///   `manifestMissing`, `inputOutput`.
+    /// - Complexity: O(n) in the bytes of the log.
+    public static func open(_ folder: String) throws(LogStoreError) -> LogReader {
+        try open(folder, of: PosixFileSystem(), clock: SystemClock())
+    }
+
+    /// Reads a store on any file system.
+    package static func open(
+        _ path: String,
+        of fileSystem: any FileSystem,
+        clock: any JobClock
+    ) throws(LogStoreError) -> LogReader {
+        let start = clock.uptime
+        let folder = StoreFolder(path, of: fileSystem)
+        switch try FolderInspection(folder) {
+        case .store: break
+        case .missing, .empty:
+            throw LogStoreError(.notFound, "Could not read \(path): there is no store.")
+        }
+        let manifest = try LogRecovery.manifest(in: folder)
+        var log = try LogRecovery.run(manifest, in: folder, for: .reading)
+        log.report.duration = clock.uptime - start
+        return LogReader(log, in: folder)
+    }
+
+    /// Reads everything and checks everything: each checksum, the order of frames and segments, and
+    /// that every event is legal.
+    ///
+    /// - Throws: As ``open(_:)``; `corruption` at the first damage, with the file and the byte.
+    public static func verify(_ folder: String) throws(LogStoreError) -> RecoveryReport {
+        try open(folder).report
+    }
+
+    /// The state of one job; `nil` when the store has no such job, or not any more.
+    public func record(of id: JobID) -> JobRecord? {
+        ledger.record(of: id)
+    }
+
+    /// Lists jobs, the one that changed last first.
+    ///
+    /// - Throws: `invalidRequest` for a limit out of bounds.
+    public func list(_ query: JobQuery) throws(BackendError) -> [JobRecord] {
+        try ledger.list(query)
+    }
+
+    /// Counts the jobs.
+    public func stats() -> JobStats {
+        ledger.stats()
+    }
+
+    /// The schedules, sorted by key.
+    public func schedules() -> [JobSchedule] {
+        ledger.schedules()
+    }
+
+    /// The paused queues, sorted.
+    public func pausedQueues() -> [String] {
+        ledger.pausedQueues()
+    }
+
+    /// Reads the arguments of one job.
+    ///
+    /// - Returns: The payload; `nil` when the store has no such job.
+    /// - Throws: `inputOutput`, `corruption`.
+    public func payload(of id: JobID) throws(LogStoreError) -> JobPayload? {
+        guard let place = ledger.payloadSequence(of: id) else { return nil }
+        return try read { reader throws(LogReadError) in try reader.payload(at: place) }
+    }
+
+    /// Reads the history of one job, oldest first.
+    ///
+    /// - Returns: Its events; empty when the store has no such job, or has pruned it.
+    /// - Throws: `inputOutput`, `corruption`.
+    public func history(of id: JobID) throws(LogStoreError) -> [JobEvent] {
+        guard let newest = ledger.lastTransition(of: id) else { return [] }
+        return try read { reader throws(LogReadError) in
+            try reader.history(of: id, newest: newest)
+        }
+    }
+
+    /// Calls a closure with every event, oldest first: those of pruned jobs too.
+    ///
+    /// - Parameter body: What is done with an event; what it throws ends the walk.
+    /// - Throws: `inputOutput`, `corruption`, and what the closure throws.
+    /// - Complexity: O(n) in the events; memory for one frame.
+    public func forEachEvent(_ body: (JobEvent) throws -> Void) throws {
+        for segment in segments {
+            guard let id = SegmentID(fileName: segment.fileName) else { continue }
+            var scanner = try SegmentScanner(id, in: folder)
+            defer { scanner.close() }
+            while scanner.offset < segment.validEnd, case .frame(let frame) = try scanner.scan() {
+                guard frame.header.kind == .batch else { continue }
+                try scanner.events(of: frame).forEach(body)
+            }
+        }
+    }
+
+    private func read<Answer: Sendable>(
+        _ body: @Sendable (inout EventReader) throws(LogReadError) -> Answer
+    ) throws(LogStoreError) -> Answer {
+        let result = reader.withLock { reader -> Result<Answer, LogReadError> in
+            do throws(LogReadError) {
+                return .success(try body(&reader))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch result {
+        case .success(let answer): return answer
+        case .failure(.inputOutput(let call)): throw .reading(call, file: call.path)
+        case .failure(.damaged(let file, let offset, let reason)):
+            throw .corruption(reason, file: file, offset: offset)
+        }
+    }
+}

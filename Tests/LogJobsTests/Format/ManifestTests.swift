@@ -1,0 +1,116 @@
+import LazyJobs
+import Testing
+
+@testable import LogJobs
+
+@Suite("Manifest")
+struct ManifestTests {
+    private let manifest = Self.sample
+
+    static let sample = Manifest(
+        store: StoreID(high: 1, low: 2),
+        generation: 3,
+        epoch: 4,
+        nextSegment: SegmentID(rawValue: 8),
+        jobIDEnd: JobID(rawValue: 1025),
+        durable: SequenceNumber(rawValue: 77),
+        isClosed: true,
+        segments: [
+            SegmentEntry(
+                id: SegmentID(rawValue: 5),
+                firstSequence: SequenceNumber(rawValue: 1),
+                lastSequence: SequenceNumber(rawValue: 76),
+                validEnd: 9000,
+                isSealed: true
+            ),
+            SegmentEntry(
+                id: SegmentID(rawValue: 7),
+                firstSequence: SequenceNumber(rawValue: 77),
+                lastSequence: SequenceNumber(rawValue: 76),
+                validEnd: 0,
+                isSealed: false
+            ),
+        ]
+    )
+
+    @Test("its bytes never change")
+    func golden() throws {
+        let golden = bytes(
+            """
+            89 4C 4A 4D 0D 0A 1A 0A 01 00 00 00 BC 00 00 00
+            00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+            00 00 00 00 00 00 00 00
+            00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 02
+            03 00 00 00 00 00 00 00 04 00 00 00 00 00 00 00
+            08 00 00 00 00 00 00 00 01 04 00 00 00 00 00 00
+            4D 00 00 00 00 00 00 00 01 00 00 00 02 00 00 00
+            05 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00
+            4C 00 00 00 00 00 00 00 28 23 00 00 00 00 00 00
+            01 00 00 00 00 00 00 00
+            07 00 00 00 00 00 00 00 4D 00 00 00 00 00 00 00
+            4C 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+            00 00 00 00 00 00 00 00
+            """
+        )
+        var writer = ByteWriter()
+        writer.append(contentsOf: golden)
+        writer.append(fixed: CRC32C.tableChecksum(golden[...]))
+        #expect(manifest.encoded() == writer.bytes)
+        #expect(try Manifest(decoding: writer.bytes) == manifest)
+    }
+
+    @Test("it survives without segments, and with zeros behind it")
+    func roundTrip() throws {
+        var manifest = manifest
+        let spare = [UInt8](repeating: 0, count: 4096)
+        #expect(try Manifest(decoding: manifest.encoded() + spare) == manifest)
+        #expect(throws: FormatError.self) {
+            try Manifest(decoding: manifest.encoded() + spare + [1])
+        }
+        manifest.segments = []
+        manifest.isClosed = false
+        #expect(try Manifest(decoding: manifest.encoded()) == manifest)
+    }
+
+    @Test("the flip of any bit and a cut at any byte are refused")
+    func damage() {
+        let bytes = manifest.encoded()
+        for bit in 0..<bytes.count * 8 {
+            var damaged = bytes
+            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+            if isRefused({ _ = try Manifest(decoding: damaged) }) { continue }
+            Issue.record("bit \(bit)")
+        }
+        for count in 0..<bytes.count {
+            if isRefused({ _ = try Manifest(decoding: Array(bytes[..<count])) }) { continue }
+            Issue.record("\(count) bytes")
+        }
+    }
+
+    @Test("segments out of order or not before the next are refused")
+    func order() {
+        var swapped = manifest
+        swapped.segments.reverse()
+        #expect(throws: FormatError.self) { try Manifest(decoding: swapped.encoded()) }
+        var late = manifest
+        late.nextSegment = SegmentID(rawValue: 7)
+        #expect(throws: FormatError.self) { try Manifest(decoding: late.encoded()) }
+    }
+
+    @Test("as many segments as allowed survive, and one more is refused")
+    func limit() throws {
+        var full = manifest
+        full.segments = (1...UInt64(FormatLimits.segmentCountMax)).map {
+            var entry = manifest.segments[1]
+            entry.id = SegmentID(rawValue: $0)
+            return entry
+        }
+        full.nextSegment = SegmentID(rawValue: UInt64(FormatLimits.segmentCountMax) + 2)
+        let bytes = full.encoded()
+        #expect(bytes.count == Manifest.sizeMax)
+        #expect(try Manifest(decoding: bytes) == full)
+        var longer = bytes + [UInt8](repeating: 0, count: 40)
+        longer[12] = UInt8(truncatingIfNeeded: longer.count)
+        #expect(throws: FormatError.self) { try Manifest(decoding: longer) }
+    }
+}
