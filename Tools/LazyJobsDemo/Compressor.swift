@@ -14,27 +14,24 @@ struct Compressor: Sendable {
     /// Doing so again makes the same, as at-least-once needs: a draft is begun anew, and takes its
     /// name only when it is whole and on the device.
     func work(_ job: CompressFile, _ context: JobContext) async throws {
-        let isVictim = halfWay.jobBegins()
-        let outcome = try await Self.onOwnThread { [id = context.id] in
-            try compress(job.input, of: id, isVictim: isVictim)
-        }
+        let outcome = try await compressOnOwnThread(job.input, of: context.id)
         try context.setOutput(encoding: outcome)
     }
 
     /// Reading, writing and compressing block, which the threads of Swift's tasks must not do.
-    private static func onOwnThread<Value: Sendable>(
-        _ body: @escaping @Sendable () throws -> Value
-    ) async throws -> Value {
+    private func compressOnOwnThread(
+        _ input: BytePath,
+        of job: JobID
+    ) async throws -> CompressFile.Outcome {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try compress(input, of: job) })
+            }
         }
     }
 
-    private func compress(
-        _ input: BytePath,
-        of job: JobID,
-        isVictim: Bool
-    ) throws -> CompressFile.Outcome {
+    private func compress(_ input: BytePath, of job: JobID) throws -> CompressFile.Outcome {
+        let isVictim = halfWay.jobBegins()
         let draft = output.draft(of: job)
         let writer = try GzipWriter(OpenFile(writing: draft))
         let stamp: FileStamp
