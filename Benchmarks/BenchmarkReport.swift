@@ -35,8 +35,8 @@ struct BenchmarkReport: Encodable {
             ["callers", "frame", "jobs/frame", "", "a second", "slowest", "fastest", "p50", "p99"]
         ]
         let lines = (table + rows.flatMap(cells)).map { cells in
-            cells.enumerated().map { column, cell in
-                String(repeating: " ", count: max(0, widths[column] - cell.count)) + cell
+            zip(cells, widths).map { cell, width in
+                String(repeating: " ", count: max(0, width - cell.count)) + cell
             }.joined(separator: "  ")
         }
         return (heading + lines + [""] + verdicts).joined(separator: "\n")
@@ -49,7 +49,7 @@ struct BenchmarkReport: Encodable {
         return [
             ["\(row.callers)", "\(row.frameSize) B", jobs, "store"] + cells(row.store),
             ["", "", "", "loop"] + cells(row.loop),
-            ["", "", "", "ratio", String(format: "%.2f", row.ratio), "", "", "", ""],
+            ["", "", "", "ratio", String(format: "%.2f", row.ratio)],
         ]
     }
 

@@ -52,16 +52,14 @@ struct StoreUnderTest {
         return (reader.report.frameCount, Int(end) - headerSize * reader.segments.count)
     }
 
-    /// What applications enqueue: a short kind and a hundred bytes of JSON.
+    /// What applications enqueue: a short kind and some JSON.
     private static let job = NewJob(
         kind: "send-welcome",
-        payload: JobPayload(
-            bytes: Array(
-                #"{"address":"someone@example.com","language":"en","user_id":4711,"template":"welcome-2"}"#
-                    .utf8
-            )
-        )
+        payload: JobPayload(bytes: Array(arguments.utf8))
     )
+    private static let arguments = """
+        {"address":"someone@example.com","language":"en","template":"welcome-2","user_id":4711}
+        """
 }
 
 /// The size of a segment's header, which holds no frames.

@@ -8,7 +8,8 @@ import Testing
     func listsText() throws {
         let expected = """
             ID  STATE     ATTEMPT  KIND                 QUEUE  UPDATED                 ERROR
-            12  retrying     2/25  send\\u{1b}[31m-mail  mail   2026-07-24T09:30:04.5Z  host\\nunknown
+            12  retrying     2/25  send\\u{1b}[31m-mail  mail   \
+            2026-07-24T09:30:04.5Z  host\\nunknown
             """
         let lines = try RecordList(records: [sampleRecord()]).lines(.text)
         #expect(lines.joined(separator: "\n") == expected)
@@ -18,9 +19,10 @@ import Testing
     @Test("list prints the record's own JSON for programs, and nothing when there is none")
     func listsJSON() throws {
         let expected = """
-            {"attempt":2,"created_at":"2026-07-24T09:30:00Z","id":12,"kind":"send\\u001b[31m-mail",\
-            "last_error":"host\\nunknown","max_attempts":25,"metadata":{"trace":"4f"},"priority":10,\
-            "queue":"mail","run_at":"2026-07-24T09:31:00Z","state":"retrying","tags":["eu"],\
+            {"attempt":2,"created_at":"2026-07-24T09:30:00Z","id":12,\
+            "kind":"send\\u001b[31m-mail",\
+            "last_error":"host\\nunknown","max_attempts":25,"metadata":{"trace":"4f"},\
+            "priority":10,"queue":"mail","run_at":"2026-07-24T09:31:00Z","state":"retrying","tags":["eu"],\
             "updated_at":"2026-07-24T09:30:04.5Z","worker":"worker-1"}
             """
         #expect(try RecordList(records: [sampleRecord()]).lines(.json) == [expected])

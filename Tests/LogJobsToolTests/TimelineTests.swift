@@ -27,11 +27,13 @@ import Testing
         ])
         let expected = """
             TIME                  AFTER  EVENT      ATTEMPT  WORKER    TOOK  WHAT
-            2026-07-24T09:30:00Z         enqueued         0                  send-mail in queue mail, by shop
+            2026-07-24T09:30:00Z         enqueued         0                  \
+            send-mail in queue mail, by shop
             2026-07-24T09:30:01Z    +1s  claimed          1  demo[1]
             2026-07-24T09:30:02Z    +1s  rescued          1  demo[1]         the process died
             2026-07-24T09:30:03Z    +1s  claimed          2  demo[2]
-            2026-07-24T09:30:04Z    +1s  retried          2  demo[2]  1.23s  no\\u{7}bell; again at 2026-07-24T09:30:08Z
+            2026-07-24T09:30:04Z    +1s  retried          2  demo[2]  1.23s  \
+            no\\u{7}bell; again at 2026-07-24T09:30:08Z
             2026-07-24T09:30:05Z    +1s  cancelled        2                  not wanted; by anna
             """
         let lines = try Timeline(events: events).lines(.text)
@@ -56,8 +58,8 @@ import Testing
             (1, .succeeded(output: Array("secret".utf8), duration: .milliseconds(250))),
         ])
         let expected = """
-            {"actor":"shop","attempt":0,"epoch":1,"event":"enqueued","job_id":12,"kind":"send-mail",\
-            "payload_size":6,"queue":"mail","run_at":"2026-07-24T09:30:00Z","sequence":7,\
+            {"actor":"shop","attempt":0,"epoch":1,"event":"enqueued","job_id":12,\
+            "kind":"send-mail","payload_size":6,"queue":"mail","run_at":"2026-07-24T09:30:00Z","sequence":7,\
             "time":"2026-07-24T09:30:00Z","version":0}
             {"attempt":1,"epoch":1,"event":"claimed","job_id":12,"previous":7,"sequence":8,\
             "time":"2026-07-24T09:30:01Z","version":1,"worker":"w"}

@@ -30,18 +30,21 @@ struct Comparison {
             case .wrong(let reason): findings.append("job \(entry.id), \(entry.input): \(reason)")
             }
         }
-        Console.say("\(equal) files decompressed and compared byte for byte: equal")
-        Console.say("\(equal) jobs succeeded, each exactly once by the log")
+        Console.say(
+            "\(Console.count(equal, "file")) decompressed and compared byte for byte: equal"
+        )
+        Console.say("\(Console.count(equal, "job")) succeeded, each exactly once by the log")
+        let interrupted = books.interrupted.count
         Console.say("\(sizes.before) bytes became \(sizes.after)")
-        Console.say("\(books.interrupted.count) jobs were interrupted by the kill, and run again")
-        report("files could not be read; their jobs are discarded", unreadable)
-        report("things are not as they should be", findings)
+        Console.say("interrupted by the kill, and run again: \(Console.count(interrupted, "job"))")
+        report("could not be read, and their jobs are discarded", "file", unreadable)
+        report("not as they should be", "thing", findings)
         return findings.isEmpty
     }
 
-    private func report(_ title: String, _ items: [String]) {
+    private func report(_ title: String, _ noun: String, _ items: [String]) {
         guard !items.isEmpty else { return }
-        Console.say("\(items.count) \(title):")
+        Console.say("\(Console.count(items.count, noun)) \(title):")
         for item in items { Console.say("  \(item)") }
     }
 }

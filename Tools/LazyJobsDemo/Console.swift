@@ -5,6 +5,11 @@ enum Console {
     /// Whether someone looks at the output, rather than a file or a pipe.
     static let isTerminal = isatty(STDOUT_FILENO) == 1
 
+    /// A count with its noun: `1 job`, `2 jobs`.
+    static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)" + (number == 1 ? "" : "s")
+    }
+
     static func say(_ text: String) {
         write(text + "\n", to: .standardOutput)
     }

@@ -65,7 +65,7 @@ struct ProgressBar {
         let bar =
             String(repeating: "#", count: filled)
             + String(repeating: ".", count: Self.width - filled)
-        return "[\(bar)] \(percent) %  \(done) of \(total) files"
+        return "[\(bar)] \(percent) %  \(done) of \(total) jobs"
     }
 
     private static let width = 40

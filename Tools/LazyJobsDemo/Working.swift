@@ -56,7 +56,7 @@ extension Working {
         }
         let seconds = start.duration(to: .now) / .seconds(1)
         try output.keepInputs(walk.files)
-        Console.say("\(folder): \(count) regular files")
+        Console.say("\(folder): \(Console.count(count, "regular file"))")
         guard count > 0 else { return }
         let rate = Int(Double(count) / max(seconds, 0.000_001))
         Console.say("a job for each is durable after \(text(seconds)) s (\(rate) a second)")
@@ -89,20 +89,23 @@ extension Working {
     private func say(_ report: RecoveryReport) {
         guard report.epoch > 1 else { return }
         Console.say(
-            "opened the store again: read and checked \(report.eventCount) events in "
-                + "\(report.segmentCount) segments in \(text(report.duration / .seconds(1))) s"
+            "opened the store again: read and checked "
+                + "\(Console.count(report.eventCount, "event")) in "
+                + "\(Console.count(report.segmentCount, "segment")), "
+                + "\(text(report.duration / .seconds(1))) s"
         )
         if report.wasClosed {
             Console.say("it had been closed in order")
         } else {
             Console.say(
-                "its process had died: \(report.rescuedCount) running jobs are offered again, "
-                    + "\(report.discardedCount) were out of attempts"
+                "its process had died: \(Console.count(report.rescuedCount, "running job")) "
+                    + "offered again, \(report.discardedCount) out of attempts"
             )
         }
         if report.unprovenEventCount > 0 {
             Console.say(
-                "\(report.unprovenEventCount) events were not yet proven durable, and are now"
+                "written once more, since nothing proved them durable: "
+                    + Console.count(report.unprovenEventCount, "event")
             )
         }
         if let tail = report.tornTail {

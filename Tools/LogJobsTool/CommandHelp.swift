@@ -78,7 +78,7 @@ enum CommandHelp {
 
         Prints what happened to one job, in order: when, how long after the event before, which
         attempt counts then, who did it, how long the attempt took, and why. In JSON it is one event
-        on each line. A removed job has its history for as long as the store keeps its segments.
+        on each line. A job that was pruned has no history here any more.
 
           logjobs history 12 shop.jobs
           logjobs history --json 12 shop.jobs | jq -r 'select(.error) | .time + " " + .error'
