@@ -32,7 +32,7 @@ extension JobLedger {
             throw .sequenceGap(expected: lastSequence.next, found: event.sequence)
         }
         if case .store(.opened) = event.body {
-            guard event.epoch > epoch else {
+            guard event.epoch > epoch, event.epoch < .max else {
                 throw .wrongEpoch(current: epoch, found: event.epoch)
             }
         } else {
@@ -46,7 +46,8 @@ extension JobLedger {
     private mutating func apply(_ change: StoreChange, of event: JobEvent) throws(LedgerError) {
         switch change {
         case .opened(let owner, let firstJobID):
-            guard firstJobID >= nextJobID, firstJobID.rawValue <= UInt64(Int64.max) else {
+            // One past the last id there can be: the store is full, and opens all the same.
+            guard firstJobID >= nextJobID, firstJobID.rawValue <= UInt64(Int64.max) + 1 else {
                 throw .wrongJobID(expected: nextJobID, found: firstJobID)
             }
             try Self.checked { () throws(Violation) in

@@ -33,8 +33,12 @@ extension JobLedger {
             throw .wrongJobID(expected: nextJobID, found: id)
         }
         let attemptMin = [.running, .retrying].contains(carried.state) ? 1 : 0
-        guard transition.attempt >= attemptMin, transition.attempt < Int(UInt32.max) else {
+        // Half of what the columns hold leaves room for every transition that may follow.
+        guard transition.attempt >= attemptMin, transition.attempt <= Int(Int32.max) else {
             throw .wrongAttempt(id, expected: attemptMin, found: transition.attempt)
+        }
+        guard transition.version <= UInt32(Int32.max) else {
+            throw .wrongVersion(id, expected: 0, found: transition.version)
         }
         try Self.checked { () throws(Violation) in
             try RequestLimits.check(carried.job)

@@ -51,8 +51,9 @@ extension JobLedger {
     }
 
     func checkRoom(for newCount: Int) throws(BackendError) {
-        let idsLeft = UInt64(Int64.max) - nextJobID.rawValue
-        guard newCount <= Int(Slot.none.rawValue) - count, newCount < idsLeft else {
+        let idMax = UInt64(Int64.max)
+        let idsLeft = nextJobID.rawValue > idMax ? 0 : idMax - nextJobID.rawValue + 1
+        guard newCount <= Int(Slot.none.rawValue) - count, newCount <= idsLeft else {
             throw BackendError(
                 .storageFull,
                 "Could not enqueue \(newCount) jobs: the store holds \(count), as many as it can. "

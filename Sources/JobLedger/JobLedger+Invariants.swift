@@ -51,9 +51,8 @@ extension JobLedger {
         let heap = heap(of: row)
         precondition(position < heap.count, "A job's position is outside of its heap.")
         precondition(heap[position].slot == slot, "A job's position is that of another.")
-        let parent = (position - 1) / 2
         precondition(
-            position == 0 || heap[parent] < heap[position],
+            position == 0 || heap[JobHeap.parent(of: position)] < heap[position],
             "A job stands below one that comes later."
         )
         let time = row.state.isFinal ? row.updatedAt : row.runAt

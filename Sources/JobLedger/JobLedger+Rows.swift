@@ -55,7 +55,7 @@ extension JobLedger {
     }
 
     mutating func freeSlot() -> Slot {
-        freeSlots.popLast() ?? Slot(rows.count)
+        freeSlots.isEmpty ? Slot(rows.count) : freeSlots.removeLast()
     }
 
     /// Fills a free row; what the job itself does not say, `complete` does.

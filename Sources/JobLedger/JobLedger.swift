@@ -33,7 +33,7 @@ package struct JobLedger: Sendable {
     var traits = SideTable<JobTraits>()
     var errors = SideTable<String>()
     var outputs = SideTable<[UInt8]>()
-    var freeSlots: [Slot] = []
+    var freeSlots = ChunkedColumn<Slot>()
 
     // Indexes.
     var slots = IDTable()
@@ -59,6 +59,8 @@ package struct JobLedger: Sendable {
     package init() {}
 
     /// Makes the ledger of a store whose events up to some point are gone, but for this.
+    ///
+    /// - Parameter baseline: What was read from a disk must have passed its `check()`.
     package init(baseline: LedgerBaseline) {
         lastSequence = baseline.lastSequence
         epoch = baseline.epoch

@@ -31,6 +31,22 @@ package struct LedgerBaseline: Sendable, Hashable {
         self.schedules = schedules
         self.pausedQueues = pausedQueues
     }
+
+    /// Fails unless a ledger can begin with this.
+    package func check() throws(LedgerError) {
+        guard nextJobID.rawValue > 0, nextJobID.rawValue <= UInt64(Int64.max) + 1 else {
+            throw .wrongJobID(expected: JobID(rawValue: 1), found: nextJobID)
+        }
+        guard epoch < .max else { throw .wrongEpoch(current: epoch, found: epoch) }
+        try JobLedger.checked { () throws(Violation) in
+            for schedule in schedules { try RequestLimits.check(schedule) }
+            for pause in pausedQueues {
+                try RequestLimits.check(queue: pause.queue)
+                try RequestLimits.check(errorOrReason: pause.reason)
+                try RequestLimits.check(actor: pause.actor)
+            }
+        }
+    }
 }
 
 /// A queue that nothing is claimed from, with who said so and why.

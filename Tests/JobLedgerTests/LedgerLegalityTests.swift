@@ -185,6 +185,37 @@ struct LedgerLegalityTests {
         }
     }
 
+    @Test("a baseline that no ledger can begin with")
+    func baselines() throws {
+        try ledger.baseline().check()
+        var bad = [LedgerBaseline](repeating: ledger.baseline(), count: 4)
+        bad[0].nextJobID = JobID(rawValue: 1 << 63 + 1)
+        bad[1].epoch = .max
+        bad[2].schedules[0].interval = .zero
+        bad[3].pausedQueues[0].queue = ""
+        for baseline in bad {
+            #expect(throws: LedgerError.self) { try baseline.check() }
+        }
+    }
+
+    @Test("jobs past the last id; the store opens all the same")
+    func lastID() throws {
+        let last = JobID(rawValue: UInt64(Int64.max))
+        var (full, events): (JobLedger, [JobEvent]) = (JobLedger(), [])
+        full.open(.sample, firstJobID: last, at: now, into: &events)
+        #expect(throws: BackendError.self) {
+            try full.enqueue([.sample(), .sample()], at: now, into: &events)
+        }
+        let results = try full.enqueue([.sample()], at: now, into: &events)
+        #expect(results.map(\.record.id) == [last])
+        #expect(throws: BackendError.self) {
+            try full.enqueue([.sample()], at: now, into: &events)
+        }
+        full.close(at: now, into: &events)
+        full.open(.sample, firstJobID: full.nextJobID, at: now, into: &events)
+        full.checkInvariants()
+    }
+
     // MARK: Events
 
     /// Fails unless the event is refused with an error, and nothing changes.

@@ -19,6 +19,8 @@ struct ChunkedColumn<Element: Sendable>: Sendable {
         return (chunks.count - 1) << Self.shift + last.count
     }
 
+    var last: Element? { chunks.last?.last }
+
     subscript(index: Int) -> Element {
         get { chunks[index >> Self.shift][index & Self.mask] }
         _modify { yield &chunks[index >> Self.shift][index & Self.mask] }
@@ -39,8 +41,10 @@ struct ChunkedColumn<Element: Sendable>: Sendable {
     }
 
     /// Removes the last value, which must be there.
-    mutating func removeLast() {
-        chunks[chunks.count - 1].removeLast()
+    @discardableResult
+    mutating func removeLast() -> Element {
+        let last = chunks[chunks.count - 1].removeLast()
         if chunks[chunks.count - 1].isEmpty { chunks.removeLast() }
+        return last
     }
 }

@@ -5,6 +5,9 @@ import LazyJobs
 /// Where a job stands is written to a column of positions, which all heaps share since no job is
 /// in two of them at once.
 ///
+/// Each entry has up to four below it: beside a heap of pairs that halves the levels, and with
+/// them the rows whose positions change when the first job leaves.
+///
 /// Invariant: no entry is smaller than its parent, and the position of each entry's row is its
 /// own.
 struct JobHeap: Sendable {
@@ -33,6 +36,10 @@ struct JobHeap: Sendable {
 
     private var entries = ChunkedColumn<Entry>()
 
+    private static let arity = 4
+
+    static func parent(of position: Int) -> Int { (position - 1) / arity }
+
     var count: Int { entries.count }
     var first: Entry? { entries.isEmpty ? nil : entries[0] }
 
@@ -45,11 +52,10 @@ struct JobHeap: Sendable {
 
     /// Takes out the entry that stands at a position.
     mutating func remove(at position: UInt32, _ positions: inout Positions) {
-        let last = entries[entries.count - 1]
-        entries.removeLast()
+        let last = entries.removeLast()
         let position = Int(position)
         guard position < entries.count else { return }
-        if position > 0, last < entries[(position - 1) / 2] {
+        if position > 0, last < entries[Self.parent(of: position)] {
             raise(last, from: position, &positions)
         } else {
             lower(last, from: position, &positions)
@@ -63,7 +69,7 @@ struct JobHeap: Sendable {
     ) {
         var position = start
         while position > 0 {
-            let parent = (position - 1) / 2
+            let parent = Self.parent(of: position)
             let above = entries[parent]
             guard entry < above else { break }
             put(above, at: position, &positions)
@@ -79,10 +85,14 @@ struct JobHeap: Sendable {
     ) {
         let count = entries.count
         var position = start
-        while 2 * position + 1 < count {
-            var child = 2 * position + 1
-            if child + 1 < count, entries[child + 1] < entries[child] { child += 1 }
-            let below = entries[child]
+        while Self.arity * position + 1 < count {
+            var child = Self.arity * position + 1
+            var below = entries[child]
+            let end = min(child + Self.arity, count)
+            for sibling in child + 1..<end {
+                let entry = entries[sibling]
+                if entry < below { (child, below) = (sibling, entry) }
+            }
             guard below < entry else { break }
             put(below, at: position, &positions)
             position = child

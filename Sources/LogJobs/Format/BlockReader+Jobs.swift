@@ -101,20 +101,15 @@ extension BlockReader {
             pausedQueues: []
         )
         for _ in 0..<(try reader.count(max: reader.remaining, "schedules")) {
-            let schedule = try schedule()
-            if let last = baseline.schedules.last, last.key >= schedule.key {
-                throw .damaged("schedules are out of order")
-            }
-            baseline.schedules.append(schedule)
+            baseline.schedules.append(try schedule())
         }
         for _ in 0..<(try reader.count(max: reader.remaining, "paused queues")) {
-            let paused = try pausedQueue()
-            if let last = baseline.pausedQueues.last, last.queue >= paused.queue {
-                throw .damaged("paused queues are out of order")
-            }
-            baseline.pausedQueues.append(paused)
+            baseline.pausedQueues.append(try pausedQueue())
         }
         try reader.end("the baseline")
+        guard Set(baseline.schedules.map(\.key)).count == baseline.schedules.count,
+            Set(baseline.pausedQueues.map(\.queue)).count == baseline.pausedQueues.count
+        else { throw .damaged("a schedule or a paused queue is there twice") }
         return baseline
     }
 

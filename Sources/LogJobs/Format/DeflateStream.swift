@@ -28,13 +28,18 @@ import CZlib
         unsafe stream.deallocate()
     }
 
-    /// Appends what the bytes deflate to, or the bytes themselves when that is not smaller.
+    /// Appends what the bytes deflate to, or the bytes themselves when that saves less than an
+    /// eighth of them: every reading would pay for it.
     ///
     /// - Returns: Whether it deflated them.
     mutating func append(_ raw: [UInt8], to output: inout [UInt8]) -> Bool {
-        let room = raw.count - 1
+        guard raw.count >= Self.rawSizeMin else {
+            output.append(contentsOf: raw)
+            return false
+        }
+        let room = raw.count - (raw.count + 7) / 8
         let start = output.count
-        output.append(contentsOf: repeatElement(0, count: max(0, room)))
+        output.append(contentsOf: repeatElement(0, count: room))
         let isSmaller = unsafe output.withUnsafeMutableBufferPointer { buffer in
             unsafe deflate(raw, into: buffer.extracting(start...))
         }
@@ -62,8 +67,11 @@ import CZlib
         return status == Z_STREAM_END
     }
 
+    /// Beside a frame header, less is not worth the time that zlib takes to begin.
+    private static let rawSizeMin = 64
+
     /// A small hash table: it is cleared for every block, and blocks are small.
-    private static let memoryLevel: Int32 = 6
+    private static let memoryLevel: Int32 = 5
 }
 
 /// Undoes `DeflateStream`; one stream, used again and again.
