@@ -22,8 +22,8 @@ struct StoreUnderTest {
         let countOfEach = count / callers
         let start = ContinuousClock.now
         let latencies = try await withThrowingTaskGroup(of: [Duration].self) { group in
-            for _ in 0..<callers {
-                group.addTask { [backend] in try await Self.call(backend, countOfEach) }
+            for caller in 0..<callers {
+                group.addTask { [backend] in try await Self.call(backend, caller, countOfEach) }
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }
@@ -34,10 +34,15 @@ struct StoreUnderTest {
         )
     }
 
-    private static func call(_ backend: LogBackend, _ count: Int) async throws -> [Duration] {
+    private static func call(
+        _ backend: LogBackend,
+        _ caller: Int,
+        _ count: Int
+    ) async throws -> [Duration] {
         var latencies: [Duration] = []
         latencies.reserveCapacity(count)
-        for _ in 0..<count {
+        for number in 0..<count {
+            let job = job(caller, number)
             let began = ContinuousClock.now
             _ = try await backend.enqueue([job])
             latencies.append(began.duration(to: .now))
@@ -52,14 +57,15 @@ struct StoreUnderTest {
         return (reader.report.frameCount, Int(end) - headerSize * reader.segments.count)
     }
 
-    /// What applications enqueue: a short kind and some JSON.
-    private static let job = NewJob(
-        kind: "send-welcome",
-        payload: JobPayload(bytes: Array(arguments.utf8))
-    )
-    private static let arguments = """
-        {"address":"someone@example.com","language":"en","template":"welcome-2","user_id":4711}
-        """
+    /// What applications enqueue: a short kind and some JSON, another one for each job.
+    private static func job(_ caller: Int, _ number: Int) -> NewJob {
+        // Spread, so that frames do not compress better than those of an application.
+        let user = (caller &* 1_000_003 &+ number &* 7919) % 1_000_000
+        let arguments = """
+            {"address":"user\(user)@example.com","template":"welcome-2","user_id":\(user)}
+            """
+        return NewJob(kind: "send-welcome", payload: JobPayload(bytes: Array(arguments.utf8)))
+    }
 }
 
 /// The size of a segment's header, which holds no frames.

@@ -17,29 +17,31 @@ struct Comparison {
         let books = try Bookkeeping(output)
         findings += books.surprises
         try compareInputs(with: books.entries)
-        var sizes = (before: Int64(0), after: Int64(0))
-        var equal = 0
+        var equal: [CompressFile.Outcome] = []
         var unreadable: [String] = []
         for entry in books.entries {
             switch judge(entry) {
-            case .equal(let outcome):
-                equal += 1
-                sizes.before += outcome.input.size
-                sizes.after += Int64(outcome.size)
+            case .equal(let outcome): equal.append(outcome)
             case .unreadable(let reason): unreadable.append(reason)
             case .wrong(let reason): findings.append("job \(entry.id), \(entry.input): \(reason)")
             }
         }
-        Console.say(
-            "\(Console.count(equal, "file")) decompressed and compared byte for byte: equal"
-        )
-        Console.say("\(Console.count(equal, "job")) succeeded, each exactly once by the log")
-        let interrupted = books.interrupted.count
-        Console.say("\(sizes.before) bytes became \(sizes.after)")
-        Console.say("interrupted by the kill, and run again: \(Console.count(interrupted, "job"))")
-        report("could not be read, and their jobs are discarded", "file", unreadable)
+        say(equal)
+        let succeeded = Console.count(books.entries.count { $0.successCount == 1 }, "job")
+        Console.say("\(succeeded) succeeded, each exactly once by the log")
+        let interrupted = Console.count(books.interrupted.count, "job")
+        Console.say("interrupted by the kill, and run again: \(interrupted)")
+        report("unreadable, and so discarded", "file", unreadable)
         report("not as they should be", "thing", findings)
         return findings.isEmpty
+    }
+
+    private func say(_ equal: [CompressFile.Outcome]) {
+        let files = Console.count(equal.count, "file")
+        let before = equal.reduce(0) { $0 + $1.input.size }
+        let after = equal.reduce(0) { $0 + $1.size }
+        Console.say("\(files) decompressed and compared byte for byte: equal")
+        Console.say("\(before) bytes had become \(after)")
     }
 
     private func report(_ title: String, _ noun: String, _ items: [String]) {
