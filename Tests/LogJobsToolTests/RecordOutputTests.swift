@@ -22,7 +22,8 @@ import Testing
             {"attempt":2,"created_at":"2026-07-24T09:30:00Z","id":12,\
             "kind":"send\\u001b[31m-mail",\
             "last_error":"host\\nunknown","max_attempts":25,"metadata":{"trace":"4f"},\
-            "priority":10,"queue":"mail","run_at":"2026-07-24T09:31:00Z","state":"retrying","tags":["eu"],\
+            "priority":10,"queue":"mail","run_at":"2026-07-24T09:31:00Z","state":"retrying",\
+            "tags":["eu"],\
             "updated_at":"2026-07-24T09:30:04.5Z","worker":"worker-1"}
             """
         #expect(try RecordList(records: [sampleRecord()]).lines(.json) == [expected])

@@ -59,7 +59,8 @@ import Testing
         ])
         let expected = """
             {"actor":"shop","attempt":0,"epoch":1,"event":"enqueued","job_id":12,\
-            "kind":"send-mail","payload_size":6,"queue":"mail","run_at":"2026-07-24T09:30:00Z","sequence":7,\
+            "kind":"send-mail","payload_size":6,"queue":"mail",\
+            "run_at":"2026-07-24T09:30:00Z","sequence":7,\
             "time":"2026-07-24T09:30:00Z","version":0}
             {"attempt":1,"epoch":1,"event":"claimed","job_id":12,"previous":7,"sequence":8,\
             "time":"2026-07-24T09:30:01Z","version":1,"worker":"w"}
