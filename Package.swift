@@ -56,6 +56,12 @@ let package = Package(
             dependencies: ["LazyJobs", "LogJobs", "CZlib"],
             path: "Tools/LazyJobsDemo"
         ),
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: ["LazyJobs", "LogJobs"],
+            path: "Benchmarks",
+            exclude: ["README.md"]
+        ),
         .testTarget(
             name: "LazyJobsTests",
             dependencies: ["LazyJobs", "InMemoryJobs", "LazyJobsTesting"]

@@ -11,7 +11,7 @@ public import LazyJobs
 /// ```
 ///
 /// One process at a time may have a store open for writing; any number may read it, see
-/// ``LogReader``. What each call has made durable when it returns is told in <doc:Durability>; in
+/// ``LogReader``. What each call has made durable when it returns is told in <doc:Guarantees>; in
 /// short, under ``Durability/synced`` everything but a claim survives power loss.
 ///
 /// After a failed write or sync the store is *poisoned*: the calls that waited throw

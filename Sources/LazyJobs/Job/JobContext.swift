@@ -51,9 +51,11 @@ public struct JobContext: Sendable {
         execution.keep(output: bytes)
     }
 
+    // Inlined into an async job, the opening of the coder makes the optimiser of Swift 6.3 crash.
     /// Keeps a value as the job's output, encoded by the runner's coder.
     ///
     /// - Throws: What the coder throws, and ``JobRunnerError/Code/outputTooLarge``.
+    @inline(never)
     public func setOutput(encoding value: some Encodable) throws {
         try setOutput(runner.configuration.coder.encode(value))
     }

@@ -1,6 +1,6 @@
 public import LazyJobs
 
-/// The contract of ``LazyJobs/Backend`` as code: what every backend must do, check by check.
+/// The contract of `Backend` as code: what every backend must do, check by check.
 ///
 /// Write a ``BackendHarness`` for your backend and run every check, from any test framework. With
 /// Swift Testing:

@@ -1,0 +1,78 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The best that a log on this disk could do for one caller: overwrite and sync, nothing else.
+///
+/// The file is prepared as the store prepares its segments: allocated, filled with zeros, synced;
+/// so no sync has to make a change of the file's size or extents durable.
+final class BareLoop {
+    private static let size = 64 << 20
+
+    private let path: String
+    private let descriptor: Int32
+    private var offset = 0
+
+    init(folder: String) throws(CallError) {
+        path = folder + "/loop"
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw CallError("open", path) }
+        let zeros = [UInt8](repeating: 0, count: 1 << 20)
+        for start in stride(from: 0, to: Self.size, by: zeros.count) {
+            try write(zeros, at: start)
+        }
+        guard fsync(descriptor) == 0 else { throw CallError("fsync", path) }
+    }
+
+    deinit {
+        close(descriptor)
+        unsafe unlink(path)
+    }
+
+    /// Writes frames one behind the other, each synced before the next, and times each.
+    func run(count: Int, frameSize: Int) throws(CallError) -> Round {
+        // Not zeros, which a device might treat in a way of its own.
+        let frame = (0..<frameSize).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) }
+        var latencies: [Duration] = []
+        latencies.reserveCapacity(count)
+        let start = ContinuousClock.now
+        for _ in 0..<count {
+            let began = ContinuousClock.now
+            if offset + frameSize > Self.size { offset = 0 }
+            try write(frame, at: offset)
+            try sync()
+            offset += frameSize
+            latencies.append(began.duration(to: .now))
+        }
+        return Round(count: count, duration: start.duration(to: .now), latencies: latencies)
+    }
+
+    private func write(_ bytes: [UInt8], at offset: Int) throws(CallError) {
+        let count = unsafe bytes.withUnsafeBytes { buffer in
+            unsafe pwrite(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+        }
+        guard count == bytes.count else { throw CallError("pwrite", path) }
+    }
+
+    private func sync() throws(CallError) {
+        #if canImport(Darwin)
+            guard fcntl(descriptor, F_FULLFSYNC) != -1 else { throw CallError("fcntl", path) }
+        #else
+            guard fdatasync(descriptor) == 0 else { throw CallError("fdatasync", path) }
+        #endif
+    }
+}
+
+/// A call of the operating system that failed.
+struct CallError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ call: String, _ path: String) {
+        // SAFETY: strerror returns a valid C string for every number; the copy is made at once.
+        description = unsafe "\(call) of \(path) failed: \(String(cString: strerror(errno)))"
+    }
+}

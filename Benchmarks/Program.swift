@@ -1,0 +1,75 @@
+import Foundation
+
+/// The benchmarks: measures, and prints what it has measured.
+@main
+struct Program {
+    private static let usage = """
+        usage: benchmarks [--quick] [--json] [--folder FOLDER]
+
+        Measures durable enqueues by 1, 16 and 64 concurrent callers, and beside them, turn by turn,
+        a bare loop of overwrite + sync.
+
+          --quick          fewer and shorter rounds: seconds instead of a minute
+          --json           the figures as JSON
+          --folder FOLDER  where to write; a new folder in it is made and removed again. Give one on
+                           the disk that counts: the default is the working folder
+
+        """
+
+    static func main() async {
+        do {
+            try await run(Options(Array(CommandLine.arguments.dropFirst())))
+        } catch is Options.Refusal {
+            complain(usage)
+            exit(2)
+        } catch {
+            complain("error: \(error)")
+            exit(3)
+        }
+    }
+
+    private static func run(_ options: Options) async throws {
+        let folder = options.folder + "/benchmarks-\(getpid()).tmp"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: false
+        )
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let benchmark = EnqueueBenchmark(
+            folder: folder,
+            rounds: options.isQuick ? 3 : 9,
+            syncsPerRound: options.isQuick ? 200 : 1000
+        )
+        let rows = try await benchmark.run { complain($0) }
+        let report = BenchmarkReport(rounds: benchmark.rounds, rows: rows)
+        print(options.printsJSON ? try report.json() : report.text())
+    }
+
+    private static func complain(_ text: String) {
+        Foundation.FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}
+
+/// What was asked for.
+struct Options {
+    var isQuick = false
+    var printsJSON = false
+    var folder = "."
+
+    /// The arguments make no sense.
+    struct Refusal: Error {}
+
+    init(_ arguments: [String]) throws(Refusal) {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--quick": isQuick = true
+            case "--json": printsJSON = true
+            case "--folder":
+                guard let value = rest.popFirst() else { throw Refusal() }
+                folder = value
+            default: throw Refusal()
+            }
+        }
+    }
+}

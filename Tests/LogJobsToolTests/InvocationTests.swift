@@ -1,0 +1,95 @@
+import Foundation
+import LazyJobs
+import LazyJobsTesting
+import LogJobs
+import Testing
+
+@testable import LogJobsTool
+
+/// The tool on a store that a backend has written.
+@Suite("Invocation") struct InvocationTests {
+    @Test("every verb answers on a live store and on a closed one")
+    func answersOnStores() async throws {
+        try await withStore { backend, folder in
+            for verb in Verb.allCases {
+                let live = try report(verb, folder)
+                #expect(live.status == .fine)
+                #expect(!live.lines.isEmpty)
+            }
+            try await backend.close()
+            #expect(try report(.info, folder).lines.contains("state     closed in order"))
+            #expect(try report(.list, folder).lines.count == 2)
+            #expect(try report(.show, folder).lines.contains("state     pending"))
+            #expect(try report(.history, folder).lines.count == 2)
+            #expect(try report(.verify, folder).lines.count == 1)
+        }
+    }
+
+    @Test("no verb prints what is in a payload")
+    func keepsPayloads() async throws {
+        try await withStore { _, folder in
+            for verb in Verb.allCases {
+                for format in ["--json", "--"] {
+                    let lines = try report(verb, folder, format).lines
+                    let isSilent = !lines.contains { $0.contains("secret") }
+                    #expect(isSilent, "\(verb) \(format) printed a payload")
+                }
+            }
+        }
+    }
+
+    @Test("a job that is not there is a wrong call, and no damage")
+    func refusesUnknownJob() async throws {
+        try await withStore { _, folder in
+            for verb in ["show", "history"] {
+                #expect(throws: UsageError.self) {
+                    try CommandParser.invocation([verb, "99", folder]).report()
+                }
+            }
+        }
+    }
+
+    @Test("a flipped byte in a closed store is damage, with its place")
+    func findsDamage() async throws {
+        try await withStore { backend, folder in
+            try await backend.close()
+            let segment = try #require(try LogReader.open(folder).segments.first)
+            let url = URL(filePath: folder).appending(path: segment.fileName)
+            var bytes = try Data(contentsOf: url)
+            bytes[4096 + 60] ^= 1
+            try bytes.write(to: url)
+            let report = try report(.verify, folder, "--json")
+            #expect(report.status == .damage)
+            let line = try #require(report.lines.first)
+            #expect(line.contains("\"file\":\"\(segment.fileName)\""))
+            #expect(line.contains("\"offset\":"))
+        }
+    }
+
+    @Test("a folder without a store is an error of input, not of the call")
+    func refusesMissingStore() {
+        do {
+            _ = try report(.info, NSTemporaryDirectory() + "no-such-store")
+            Issue.record("it was not refused")
+        } catch {
+            #expect(Failure(error).status == .inputOutput)
+        }
+    }
+
+    private func report(_ verb: Verb, _ folder: String, _ option: String = "--") throws -> Report {
+        let id = verb.takesID ? ["1"] : []
+        return try CommandParser.invocation([verb.rawValue, option] + id + [folder]).report()
+    }
+
+    private func withStore(
+        _ body: (LogBackend, String) async throws -> Void
+    ) async throws {
+        let folder = NSTemporaryDirectory() + "logjobs-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let backend = try await LogBackend.open(folder, clock: ManualClock())
+        let payload = JobPayload(bytes: Array("secret".utf8))
+        _ = try await backend.enqueue([NewJob(kind: "send-mail", payload: payload)])
+        try await body(backend, folder)
+        try await backend.close()
+    }
+}

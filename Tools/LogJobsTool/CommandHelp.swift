@@ -1,0 +1,96 @@
+/// How the tool is called, in words.
+enum CommandHelp {
+    static func lines(_ verb: Verb?) -> [String] {
+        text(verb).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    private static func text(_ verb: Verb?) -> String {
+        switch verb {
+        case nil: overview
+        case .info: info
+        case .list: list
+        case .show: show
+        case .history: history
+        case .verify: verify
+        }
+    }
+
+    private static let overview = """
+        usage: logjobs <verb> [options] <folder>
+
+        Reads the store in a folder and prints what it finds. It changes nothing, so the folder may
+        be a copy, what a crash has left, or the store of a program that is running.
+
+          info          what the store holds, and how it was left
+          list          jobs, the one that changed last first
+          show ID       one job, all but its arguments
+          history ID    what happened to one job, and when
+          verify        reads everything and checks it
+
+          --json        one JSON object on each line
+          --help        this text; behind a verb, more about the verb
+
+        Arguments and outputs of jobs are never printed, only their sizes. Control characters in
+        names and errors are printed escaped.
+
+        Exits with 0 if all is well, 1 if the store is damaged, 2 if it was called wrongly or there
+        is no such job, 3 if something could not be read or written.
+        """
+
+    private static let info = """
+        usage: logjobs info [--json] <folder>
+
+        Prints what the store holds: jobs by state and queue, schedules, events, segments; and how
+        its last user left it. In JSON it is one object.
+
+          logjobs info shop.jobs
+          logjobs info --json shop.jobs | jq .stats.by_state
+        """
+
+    private static let list = """
+        usage: logjobs list [options] <folder>
+
+        Prints jobs, the one that changed last first. Options narrow it; together they all hold.
+
+          --state STATE    pending, running, retrying, succeeded, discarded or cancelled; may be
+                           given more than once, or as a list with commas
+          --kind KIND      of this kind
+          --queue QUEUE    in this queue
+          --tag TAG        with this tag
+          --limit N        how many at the most, from 1 to 10000; 100 unless given
+          --json           one record on each line
+
+          logjobs list --state retrying,discarded shop.jobs
+          logjobs list --json --limit 10000 shop.jobs | jq -r .last_error
+        """
+
+    private static let show = """
+        usage: logjobs show [--json] ID <folder>
+
+        Prints one job as it stands now: all but its arguments and its output, of which only size
+        and encoding are printed.
+
+          logjobs show 12 shop.jobs
+        """
+
+    private static let history = """
+        usage: logjobs history [--json] ID <folder>
+
+        Prints what happened to one job, in order: when, how long after the event before, which
+        attempt counts then, who did it, how long the attempt took, and why. In JSON it is one event
+        on each line. A job that was pruned has no history here any more.
+
+          logjobs history 12 shop.jobs
+          logjobs history --json 12 shop.jobs | jq -r 'select(.error) | .time + " " + .error'
+        """
+
+    private static let verify = """
+        usage: logjobs verify [--json] <folder>
+
+        Reads every segment, checks every checksum and link, and follows every event. The first
+        damage ends it with status 1 and is printed with segment and offset. An unfinished write at
+        the very end is what a crash leaves; it is reported, and no damage.
+
+          logjobs verify shop.jobs && echo "as it was written"
+        """
+}

@@ -1,0 +1,63 @@
+import LazyJobs
+import LogJobs
+
+/// What the tool says: the answer, remarks on it, and how it ends.
+struct Report: Equatable {
+    /// For standard output.
+    var lines: [String]
+    /// For standard error.
+    var remarks: [String] = []
+    var status = ExitStatus.fine
+}
+
+extension Invocation {
+    /// Does what was asked.
+    func report() throws -> Report {
+        switch self {
+        case .help(let verb): Report(lines: CommandHelp.lines(verb))
+        case .run(.verify, let folder, let format): try Verification.report(folder, format)
+        case .run(let command, let folder, let format):
+            Report(lines: try command.lines(LogReader.open(folder), folder: folder, format))
+        }
+    }
+}
+
+extension Command {
+    /// Reads the answer from an open store.
+    fileprivate func lines(
+        _ reader: LogReader,
+        folder: String,
+        _ format: OutputFormat
+    ) throws -> [String] {
+        switch self {
+        case .info: try StoreInfo(reader, folder: folder).lines(format)
+        case .list(let query): try RecordList(records: reader.list(query)).lines(format)
+        case .show(let id): try Self.details(of: id, reader, folder).lines(format)
+        case .history(let id): try Self.timeline(of: id, reader, folder).lines(format)
+        case .verify: try Verification(report: reader.report).lines(format)
+        }
+    }
+
+    private static func details(
+        of id: JobID,
+        _ reader: LogReader,
+        _ folder: String
+    ) throws -> RecordDetails {
+        guard let record = reader.record(of: id) else { throw noJob(id, folder) }
+        return RecordDetails(record: record, payload: try reader.payload(of: id))
+    }
+
+    private static func timeline(
+        of id: JobID,
+        _ reader: LogReader,
+        _ folder: String
+    ) throws -> Timeline {
+        let events = try reader.history(of: id)
+        guard !events.isEmpty else { throw noJob(id, folder) }
+        return Timeline(events: events)
+    }
+
+    private static func noJob(_ id: JobID, _ folder: String) -> UsageError {
+        UsageError("there is no job \(id) in \(folder); see logjobs list")
+    }
+}

@@ -1,0 +1,84 @@
+import LazyJobs
+import LogJobs
+
+/// The answer to `verify` when all of the store could be read.
+struct Verification {
+    var report: RecoveryReport
+
+    /// Reads and checks a store.
+    ///
+    /// Damage is an answer too: in JSON it is printed as one.
+    static func report(_ folder: String, _ format: OutputFormat) throws -> Report {
+        do {
+            let verification = Verification(report: try LogReader.verify(folder))
+            return Report(lines: try verification.lines(format))
+        } catch let error as LogStoreError {
+            return try report(error, format)
+        }
+    }
+
+    static func report(_ error: LogStoreError, _ format: OutputFormat) throws -> Report {
+        let failure = Failure(error)
+        guard failure.status == .damage else { throw error }
+        let lines = format == .json ? [try JSONLine.string(DamageJSON(error))] : []
+        return Report(lines: lines, remarks: [failure.message], status: .damage)
+    }
+
+    func lines(_ format: OutputFormat) throws -> [String] {
+        switch format {
+        case .json: [try JSONLine.string(self)]
+        case .text: [summary] + remarks
+        }
+    }
+
+    private var summary: String {
+        "verified \(Quantity.count(report.segmentCount, "segment")), "
+            + "\(Quantity.count(report.frameCount, "frame")), "
+            + "\(Quantity.count(report.eventCount, "event")), \(Quantity.bytes(report.byteCount)): "
+            + "no damage"
+    }
+
+    private var remarks: [String] {
+        if let tail = report.tornTail {
+            return ["the last write was not finished, as a crash leaves it: \(tail.text)"]
+        }
+        return report.wasClosed ? [] : ["the store is open, or was left by a program that died"]
+    }
+}
+
+extension Verification: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case damaged, closed, epoch, segments, frames, events, bytes
+        case lastSequence = "last_sequence"
+        case tornTail = "torn_tail"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(false, forKey: .damaged)
+        try container.encode(report.wasClosed, forKey: .closed)
+        try container.encode(report.epoch, forKey: .epoch)
+        try container.encode(report.segmentCount, forKey: .segments)
+        try container.encode(report.frameCount, forKey: .frames)
+        try container.encode(report.eventCount, forKey: .events)
+        try container.encode(report.byteCount, forKey: .bytes)
+        try container.encode(report.lastSequence.rawValue, forKey: .lastSequence)
+        try container.encodeIfPresent(report.tornTail.map(TornTailJSON.init), forKey: .tornTail)
+    }
+}
+
+/// The answer to `verify` in JSON when the store is damaged.
+private struct DamageJSON: Encodable {
+    var damaged = true
+    var code: String
+    var message: String
+    var file: String?
+    var offset: UInt64?
+
+    init(_ error: LogStoreError) {
+        code = error.code.rawValue
+        message = error.message
+        file = error.file
+        offset = error.offset
+    }
+}
