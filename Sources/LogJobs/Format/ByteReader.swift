@@ -90,7 +90,7 @@ package struct ByteReader {
     }
 
     package mutating func zeros(_ count: Int, _ what: StaticString) throws(FormatError) {
-        for byte in try slice(count) where byte != 0 { throw .damaged("\(what) is not zero") }
+        guard try slice(count).areZero else { throw .damaged("\(what) is not zero") }
     }
 
     /// Throws unless nothing remains.

@@ -31,7 +31,7 @@ package struct ByteWriter: Sendable {
     }
 
     package mutating func appendZeros(_ count: Int) {
-        bytes.append(contentsOf: repeatElement(0, count: count))
+        bytes.append(contentsOf: [UInt8](repeating: 0, count: count))
     }
 
     package mutating func append(varint number: UInt64) {

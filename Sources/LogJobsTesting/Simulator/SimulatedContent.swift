@@ -1,3 +1,5 @@
+import LogJobs
+
 /// The bytes of a simulated file, in pages that copies share until one of them is written.
 ///
 /// Invariants:
@@ -7,6 +9,8 @@ struct SimulatedContent: Sendable {
     static let pageSize = 4096
     /// The largest file; larger ones fail with `EFBIG`.
     static let sizeMax = 1 << 32
+
+    private static let zeroPage = [UInt8](repeating: 0, count: pageSize)
 
     private(set) var size = 0
     private var pages: [[UInt8]] = []
@@ -36,7 +40,7 @@ struct SimulatedContent: Sendable {
             if index < pages.count, !pages[index].isEmpty {
                 result.append(contentsOf: pages[index][start..<(start + part)])
             } else {
-                result.append(contentsOf: repeatElement(0, count: part))
+                result.append(contentsOf: Self.zeroPage[..<part])
             }
             position += part
         }
@@ -85,7 +89,7 @@ struct SimulatedContent: Sendable {
     private mutating func put(_ bytes: ArraySlice<UInt8>, inPage index: Int, at start: Int) {
         let isHole = index >= pages.count || pages[index].isEmpty
         // Segments are filled with zeros ahead: they need no memory.
-        if isHole, bytes.allSatisfy({ $0 == 0 }) { return }
+        if isHole, bytes.areZero { return }
         fill(page: index)
         pages[index].replaceSubrange(start..<(start + bytes.count), with: bytes)
     }
