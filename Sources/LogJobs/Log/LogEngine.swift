@@ -116,6 +116,7 @@ extension LogEngine {
                 writer.accept(delivery)
                 return writer.step()
             }
+            let waitingCount = mailbox.commandCount
             // Whoever is told that the store is closed may open it again at once.
             if step.hasEnded { letGo() }
             for reply in step.replies { reply() }
@@ -125,7 +126,7 @@ extension LogEngine {
                 if case .until(let deadline) = rest { setTimer(for: deadline) }
                 if mailbox.commandCount == 0 { return true }
             } else {
-                gather(step)
+                gather(step, waitingCount: waitingCount)
             }
         }
     }
@@ -134,12 +135,13 @@ extension LogEngine {
     ///
     /// Without it, callers that come as a group split in two that wait for each other's sync. The
     /// wait is at most a quarter of the last sync and never more than 100 µs.
-    private func gather(_ step: LogWriter.Step) {
+    private func gather(_ step: LogWriter.Step, waitingCount: Int) {
         guard mode == .ownThread, step.answeredCount > 1 else { return }
+        let wanted = waitingCount + step.answeredCount
         let start = clock.uptime
         let bound = min(.microseconds(100), step.syncDuration / 4)
         var yieldCount = 0
-        while mailbox.commandCount < step.answeredCount, yieldCount < 1000,
+        while mailbox.commandCount < wanted, yieldCount < 1000,
             clock.uptime - start < bound
         {
             yieldCount += 1

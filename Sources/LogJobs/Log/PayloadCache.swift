@@ -5,16 +5,8 @@ import Synchronization
 ///
 /// Bounded in bytes; the oldest leave first.
 package final class PayloadCache: Sendable {
-    fileprivate struct State {
-        var payloads: [SequenceNumber: JobPayload] = [:]
-        /// In the order of coming; those before `head` have left.
-        var order: [SequenceNumber] = []
-        var head = 0
-        var byteCount = 0
-    }
-
     private let byteCountMax: Int
-    private let state = Mutex(State())
+    private let recent = Mutex(RecentPayloads())
 
     package init(byteCountMax: Int = 8 << 20) {
         self.byteCountMax = byteCountMax
@@ -22,41 +14,62 @@ package final class PayloadCache: Sendable {
 
     /// Remembers the payloads of enqueued jobs, by the numbers of their events.
     package func add(_ events: ArraySlice<JobEvent>) {
-        state.withLock { state in
+        recent.withLock { recent in
             for event in events {
                 guard case .enqueued(let job, _) = event.transition?.change else { continue }
-                state.add(job.payload, at: event.sequence)
+                recent.append(job.payload, at: event.sequence)
             }
-            state.shrink(to: byteCountMax)
+            recent.shrink(to: byteCountMax)
         }
     }
 
     /// The payload that an event brought, if it is still here.
     package func payload(at sequence: SequenceNumber) -> JobPayload? {
-        state.withLock { $0.payloads[sequence] }
+        recent.withLock { $0.payload(at: sequence) }
     }
 }
 
-extension PayloadCache.State {
+/// Payloads in the order of their numbers, which is that of their coming: so a search finds them.
+private struct RecentPayloads {
+    private struct Entry {
+        var sequence: SequenceNumber
+        var payload: JobPayload
+    }
+
     /// What an entry costs beside the payload's bytes.
     private static let overhead = 128
+    private static let none = JobPayload(bytes: [])
 
-    fileprivate mutating func add(_ payload: JobPayload, at sequence: SequenceNumber) {
-        payloads[sequence] = payload
-        order.append(sequence)
+    /// Those before `head` have left.
+    private var entries: [Entry] = []
+    private var head = 0
+    private var byteCount = 0
+
+    mutating func append(_ payload: JobPayload, at sequence: SequenceNumber) {
+        entries.append(Entry(sequence: sequence, payload: payload))
         byteCount += payload.bytes.count + Self.overhead
     }
 
-    fileprivate mutating func shrink(to byteCountMax: Int) {
-        while byteCount > byteCountMax, head < order.count {
-            if let payload = payloads.removeValue(forKey: order[head]) {
-                byteCount -= payload.bytes.count + Self.overhead
-            }
+    mutating func shrink(to byteCountMax: Int) {
+        while byteCount > byteCountMax, head < entries.count {
+            byteCount -= entries[head].payload.bytes.count + Self.overhead
+            entries[head].payload = Self.none
             head += 1
         }
-        if head > order.count / 2 {
-            order.removeFirst(head)
+        if head > entries.count / 2 {
+            entries.removeFirst(head)
             head = 0
         }
+    }
+
+    func payload(at sequence: SequenceNumber) -> JobPayload? {
+        var low = head
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].sequence < sequence { low = middle + 1 } else { high = middle }
+        }
+        guard low < entries.count, entries[low].sequence == sequence else { return nil }
+        return entries[low].payload
     }
 }

@@ -10,6 +10,10 @@ struct LogEnd: Sendable {
     /// Behind the last frame that verifies.
     private(set) var validEnd: UInt64
     /// Behind the last frame that is proven to be on the device.
+    ///
+    /// A watermark or a seal proves what stands before it, and nothing proves itself: written, and
+    /// not synced, it may be gone after the next loss of power. So the end is before it, unless the
+    /// manifest says that it was synced.
     private(set) var provenEnd: UInt64
     private(set) var tornTail: RecoveryReport.TornTail?
 
@@ -47,11 +51,17 @@ struct LogEnd: Sendable {
             let last = durable.rawValue - 1
             throw scanner.damaged("\(wanted); events \(scanner.next) to \(last) had been durable")
         }
-        return LogEnd(scanner, frames, durable: durable, reason: behind == nil ? reason : wanted)
+        return LogEnd(
+            scanner,
+            frames,
+            isSealed: entry.isSealed,
+            durable: durable,
+            reason: behind == nil ? reason : wanted
+        )
     }
 
     /// The frames of the last segment, without their payloads.
-    private typealias ScannedFrame = (header: FrameHeader, offset: UInt64)
+    private typealias ScannedFrame = (header: FrameHeader, end: UInt64)
 
     /// Reads on to where there is no frame.
     ///
@@ -62,7 +72,7 @@ struct LogEnd: Sendable {
     ) throws(LogStoreError) -> String? {
         while true {
             switch try scanner.scan() {
-            case .frame(let frame): frames.append((frame.header, frame.offset))
+            case .frame(let frame): frames.append((frame.header, frame.end))
             case .blank: return nil
             case .invalid(let reason): return reason
             }
@@ -72,14 +82,15 @@ struct LogEnd: Sendable {
     private init(
         _ scanner: borrowing SegmentScanner,
         _ frames: [ScannedFrame],
+        isSealed: Bool,
         durable: SequenceNumber,
         reason: String?
     ) {
-        let firstUnproven = frames.first { frame in
-            frame.header.eventCount > 0 && frame.header.nextSequence > durable
-        }
+        let proven = frames.prefix { $0.header.nextSequence <= durable }
+        let last = proven.last { [.batch, .baseline].contains($0.header.kind) }
         validEnd = scanner.offset
-        provenEnd = firstUnproven?.offset ?? scanner.offset
+        provenEnd = last?.end ?? UInt64(SegmentHeader.size)
+        if isSealed { provenEnd = scanner.offset }
         if let reason {
             tornTail = RecoveryReport.TornTail(
                 segment: scanner.fileName,

@@ -95,7 +95,7 @@ struct CrashOracle {
         let id = added[0].record.id
         try expect(!run.ids.contains(id), "id \(id) is given to a second job")
         try await backend.resumeQueue("default", actor: nil)
-        let claims = try await backend.claim(ClaimRequest(limit: 40, worker: "after")).jobs
+        let claims = try await backend.claim(ClaimRequest(limit: 60, worker: "after")).jobs
         try expect(claims.contains { $0.record.id == id }, "the new job is not claimed")
         for claim in claims {
             try expect(!run.leases.contains(claim.lease), "a lease is given twice")
