@@ -9,7 +9,9 @@ extension LogBackend {
         actor: String?
     ) async throws(BackendError) -> JobSchedule {
         try await engine.call(.growth, EventBounds.enqueued([schedule.job])) {
-            ledger, now, events throws(BackendError) in
+            ledger,
+            now,
+            events throws(BackendError) in
             try ledger.setSchedule(schedule, actor: actor, at: now, into: &events)
         }
     }
@@ -17,7 +19,9 @@ extension LogBackend {
     /// Removes a schedule; that survives power loss when it returns.
     public func removeSchedule(key: String, actor: String?) async throws(BackendError) {
         try await engine.call(.ending, EventBounds.control) {
-            ledger, now, events throws(BackendError) in
+            ledger,
+            now,
+            events throws(BackendError) in
             try ledger.removeSchedule(key: key, actor: actor, at: now, into: &events)
         }
     }
@@ -51,7 +55,9 @@ extension LogBackend {
         actor: String?
     ) async throws(BackendError) {
         try await engine.call(.ending, EventBounds.control) {
-            ledger, now, events throws(BackendError) in
+            ledger,
+            now,
+            events throws(BackendError) in
             try ledger.pauseQueue(queue, reason: reason, actor: actor, at: now, into: &events)
         }
     }
@@ -59,7 +65,9 @@ extension LogBackend {
     /// Allows claims again; that survives power loss when it returns.
     public func resumeQueue(_ queue: String, actor: String?) async throws(BackendError) {
         try await engine.call(.ending, EventBounds.control) {
-            ledger, now, events throws(BackendError) in
+            ledger,
+            now,
+            events throws(BackendError) in
             try ledger.resumeQueue(queue, actor: actor, at: now, into: &events)
         }
     }
@@ -75,7 +83,9 @@ extension LogBackend {
         limit: Int
     ) async throws(BackendError) -> Int {
         try await engine.call(.ending, EventBounds.pruned(limit)) {
-            ledger, now, events throws(BackendError) in
+            ledger,
+            now,
+            events throws(BackendError) in
             try ledger.prune(finishedBefore: date, limit: limit, at: now, into: &events)
         }
     }

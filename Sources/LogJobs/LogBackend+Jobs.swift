@@ -9,7 +9,9 @@ extension LogBackend {
     public func enqueue(_ jobs: [NewJob]) async throws(BackendError) -> [EnqueueResult] {
         let payloads = payloads
         return try await engine.call(.growth, EventBounds.enqueued(jobs)) {
-            ledger, now, events throws(BackendError) in
+            ledger,
+            now,
+            events throws(BackendError) in
             let start = events.count
             let results = try ledger.enqueue(jobs, at: now, into: &events)
             payloads.add(events[start...])
@@ -17,13 +19,17 @@ extension LogBackend {
         }
     }
 
-    /// Takes due jobs. Answered when the claim is written: it survives the death of this process,
-    /// so that a job which kills it has its attempt counted. The jobs themselves are on the device.
+    /// Takes due jobs.
+    ///
+    /// Answered when the claim is written: it survives the death of this process, so that a job
+    /// which kills it has its attempt counted. The jobs themselves are on the device.
     ///
     /// A payload that cannot be read back any more is `nil`.
     public func claim(_ request: ClaimRequest) async throws(BackendError) -> ClaimResult {
         let plan = try await engine.call(.claim, EventBounds.claimed(request.limit)) {
-            ledger, now, events throws(BackendError) in
+            ledger,
+            now,
+            events throws(BackendError) in
             try ledger.claim(request, at: now, into: &events)
         }
         var jobs: [ClaimedJob] = []
@@ -50,7 +56,9 @@ extension LogBackend {
     /// Records how attempts ended; that survives power loss when it returns.
     public func finish(_ requests: [FinishRequest]) async throws(BackendError) -> [FinishResult] {
         try await engine.call(.ending, EventBounds.finished(requests)) {
-            ledger, now, events throws(BackendError) in
+            ledger,
+            now,
+            events throws(BackendError) in
             try ledger.finish(requests, at: now, into: &events)
         }
     }
@@ -62,7 +70,9 @@ extension LogBackend {
         actor: String?
     ) async throws(BackendError) -> [FinishResult] {
         try await engine.call(.ending, EventBounds.cancelled(ids.count, reason: reason)) {
-            ledger, now, events throws(BackendError) in
+            ledger,
+            now,
+            events throws(BackendError) in
             try ledger.cancel(ids, reason: reason, actor: actor, at: now, into: &events)
         }
     }

@@ -91,7 +91,9 @@ public final class LogBackend: Backend {
         do throws(BackendError) {
             let (firstJobID, epoch) = (start.firstJobID, start.report.epoch)
             let rescued = try await start.engine.call(.ending, needs: EventBounds.givingBack) {
-                ledger, now, events in
+                ledger,
+                now,
+                events in
                 let begin = events.count
                 ledger.open(owner, firstJobID: firstJobID, epoch: epoch, at: now, into: &events)
                 return events[begin...].compactMap(\.transition?.kind)
@@ -151,8 +153,8 @@ public final class LogBackend: Backend {
     /// Closes the store in order: answers what was handed over, gives back the jobs that run,
     /// writes the seal that makes every later flip of a bit visible, and releases the lock.
     ///
-    /// - Throws: `poisoned` when a write had failed before, `outcomeUnknown` when one fails now; the
-    ///   lock is released all the same. `storageFull` when even what is kept for a full disk does
+    /// - Throws: `poisoned` when a write had failed before, `outcomeUnknown` when one fails now;
+    ///   the lock is released all the same. `storageFull` when even what is kept for a full disk does
     ///   not suffice; the store stays open then.
     public func close() async throws(BackendError) {
         let failure = await withCheckedContinuation { continuation in
@@ -186,7 +188,7 @@ extension LogBackend {
         }
     }
 
-    /// Ends as a killed process does: nothing more is written. Returns when the lock is free.
+    /// Ends as a killed process does, and returns when the lock is free.
     package func abandonAndWait() async {
         await withCheckedContinuation { continuation in
             engine.abandon { continuation.resume() }

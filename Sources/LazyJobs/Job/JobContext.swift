@@ -45,7 +45,7 @@ public struct JobContext: Sendable {
             throw JobRunnerError(
                 .outputTooLarge,
                 "Could not keep the output of job \(id): it has \(bytes.count) bytes, and "
-                    + "\(JobLimits.outputSizeMax) are allowed. Store it elsewhere and keep its name."
+                    + "\(JobLimits.outputSizeMax) are allowed. Store it elsewhere, keep its name."
             )
         }
         execution.keep(output: bytes)

@@ -61,7 +61,7 @@ extension BackendConformance.Check {
     /// Runs the check on a fresh store, and cleans up after it.
     ///
     /// - Throws: ``ConformanceFailure`` when the backend does not meet the requirement or lacks an
-    ///   ability that the check needs; what the harness throws when it opens or cleans up, as it is.
+    ///   ability that the check needs; what the harness throws when it opens or cleans up.
     public func run(on harness: some BackendHarness) async throws {
         let clock = ManualClock()
         let store = try await harness.open(clock: clock)

@@ -83,7 +83,9 @@ package final class CommandMailbox: Sendable {
         }
     }
 
-    /// Blocks until something is here. Only the writer's thread may call it.
+    /// Blocks until something is here.
+    ///
+    /// Only the writer's thread may call it.
     package func wait() {
         let sleeps = state.withLock { state in
             state.isWriterAsleep = state.delivery.isEmpty

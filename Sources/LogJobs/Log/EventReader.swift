@@ -10,8 +10,8 @@ package enum LogReadError: Error, Sendable {
 
 /// Reads single events back from the segments, each by its number.
 ///
-/// One event costs one or two reads: the header with what follows it, and the rest of its frame. The
-/// last frame is kept, since the events of one job often lie close together.
+/// One event costs one or two reads: the header with what follows it, and the rest of its frame.
+/// The last frame is kept, since the events of one job often lie close together.
 package struct EventReader: ~Copyable, Sendable {
     /// What is read with a header: enough for the frame of most single commits.
     private static let firstReadSize = 4096
@@ -71,6 +71,7 @@ package struct EventReader: ~Copyable, Sendable {
     ///   - id: The job.
     ///   - newest: Its newest transition.
     /// - Returns: The events, the oldest first. Those whose segments are gone are not among them.
+    /// - Throws: When a frame cannot be read, or the chain of the job's events is broken.
     package mutating func history(
         of id: JobID,
         newest: SequenceNumber

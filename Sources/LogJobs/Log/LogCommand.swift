@@ -3,8 +3,8 @@ package import LazyJobs
 
 /// One call on the store, handed to the writer.
 ///
-/// The writer knows of it only what it takes to order it, to keep room for it and to answer it; what
-/// it does to the ledger is its own.
+/// The writer knows of it only what it takes to order it, to keep room for it and to answer it;
+/// what it does to the ledger is its own.
 package struct LogCommand: Sendable {
     /// What decides about a command when there is no room, and when it is answered.
     package enum Role: Sendable, Hashable {

@@ -15,6 +15,7 @@ extension LogEngine {
     ///   - needs: What must be there before it is planned, as the ledger stands then.
     ///   - body: What it does. Runs on the writer's thread.
     /// - Returns: What the body returned, once that may be told.
+    /// - Throws: What the body threw, once that may be told, or what came between.
     package func call<Answer: Sendable>(
         _ role: LogCommand.Role,
         needs: @escaping @Sendable (borrowing JobLedger) -> LogCommand.Needs,

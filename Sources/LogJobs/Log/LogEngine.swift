@@ -50,7 +50,7 @@ package final class LogEngine: Sendable {
         thread.start()
     }
 
-    /// Hands a command over. It is answered exactly once.
+    /// Hands a command over, which is answered exactly once.
     package func submit(_ command: LogCommand) {
         mailbox.add(command)
         if mode == .inline { work() }

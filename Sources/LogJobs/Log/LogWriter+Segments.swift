@@ -129,7 +129,9 @@ extension LogWriter {
         _ = try ManifestFile(in: folder).prepareSpare()
     }
 
-    /// Cuts off what was prepared and is not needed. Nothing depends on it: the valid end is known.
+    /// Cuts off what was prepared and is not needed.
+    ///
+    /// Nothing depends on it: the valid end is known.
     private func giveBackSpace(behind seal: PlacedFrame, of handle: FileHandle) {
         let end = seal.offset + UInt64(seal.bytes.count)
         do throws(SystemCallError) {

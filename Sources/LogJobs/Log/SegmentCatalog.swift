@@ -17,7 +17,7 @@ package final class SegmentCatalog: Sendable {
             self.header = header
         }
 
-        /// Adds a frame behind the others. Those without events need none.
+        /// Adds a frame with events behind the others.
         package mutating func add(firstSequence: SequenceNumber, offset: UInt64) {
             let start = firstSequence.rawValue - header.firstSequence.rawValue
             starts.append(UInt32(truncatingIfNeeded: start))

@@ -24,6 +24,7 @@ package struct SegmentFile: Sendable {
     ///   - frames: What is logged again, in order.
     ///   - folder: Where the file is.
     /// - Returns: The open segment; its name is durable.
+    /// - Throws: What a call of the file system throws; the file is closed then.
     package static func begin(
         in prepared: SegmentPreparer.Prepared,
         header: SegmentHeader,

@@ -80,6 +80,7 @@ package final class SegmentPreparer: Sendable {
     ///   - target: What it should have, if it has to be made.
     ///   - usesBallast: Whether ballast may be taken when there is no room for another.
     /// - Returns: The file, for the caller to rename; `nil` when there is no room.
+    /// - Throws: What a call of the file system throws but for want of room.
     package func take(
         size: UInt64,
         target: UInt64,

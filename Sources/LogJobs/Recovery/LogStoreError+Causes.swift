@@ -13,7 +13,9 @@ extension LogStoreError {
         }
     }
 
-    /// A file that could not be read. Nothing is concluded from it, least of all an end of the log.
+    /// A file that could not be read.
+    ///
+    /// Nothing is concluded from it, least of all an end of the log.
     static func reading(_ error: SystemCallError, file: String) -> Self {
         guard !error.isNotFound else {
             return Self(

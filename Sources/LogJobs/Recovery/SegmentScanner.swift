@@ -4,8 +4,8 @@ package import LazyJobs
 /// Reads the frames of one segment in order, and tells where they end.
 ///
 /// One scanner serves start, tool and verification, so that none accepts what another refuses.
-/// Nothing is believed before it is verified: a header's lengths after its checksum, a payload after
-/// its own.
+/// Nothing is believed before it is verified: a header's lengths after its checksum, a payload
+/// after its own.
 package struct SegmentScanner: ~Copyable, Sendable {
     /// A frame that verifies and follows the one before it.
     package struct Frame: Sendable {

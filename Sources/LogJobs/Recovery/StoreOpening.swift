@@ -64,6 +64,8 @@ package struct StoreOpening: Sendable {
     /// Opens the store, or makes it.
     ///
     /// - Parameter createsFolder: Whether a store may be made where there is none.
+    /// - Returns: The store, open; its first event is still to be written.
+    /// - Throws: As ``LogBackend/open(_:configuration:clock:)``.
     package func open(createsFolder: Bool) throws(LogStoreError) -> Opened {
         let start = environment.clock.uptime
         let isThere = try lookFirst(createsFolder: createsFolder)

@@ -9,7 +9,8 @@ struct JobJSONTests {
         try expect(
             Self.record,
             #"""
-            {"attempt":1,"created_at":"2026-01-01T00:00:00Z","id":7,"kind":"greet","max_attempts":25,\#
+            {"attempt":1,"created_at":"2026-01-01T00:00:00Z","id":7,"kind":"greet",\#
+            "max_attempts":25,\#
             "queue":"default","run_at":"2026-01-01T00:00:00Z","state":"running",\#
             "updated_at":"2026-01-01T00:00:00.25Z"}
             """#

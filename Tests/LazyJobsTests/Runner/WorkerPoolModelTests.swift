@@ -5,7 +5,7 @@ import Testing
 @Suite("WorkerPool: random histories")
 struct WorkerPoolModelTests {
     @Test(
-        "whatever happens in whatever order, each granted job ends once and the pool comes to an end",
+        "whatever happens in any order, each granted job ends once and the pool comes to an end",
         arguments: 1...300 as ClosedRange<UInt64>
     )
     func survivesRandomHistories(seed: UInt64) {

@@ -27,7 +27,9 @@ extension CrashProgram {
         ),
         CrashProgram(
             description: "rotation from one segment to the next",
-            steps: [.open] + Array(repeating: .enqueue(1, size: 700), count: 9) + [.claim(3), .close]
+            steps: [.open] + Array(repeating: .enqueue(1, size: 700), count: 9) + [
+                .claim(3), .close,
+            ]
         ),
         CrashProgram(
             description: "dying and opening again and again",
@@ -47,7 +49,8 @@ extension CrashProgram {
             description: "cancelling, pruning, and a block of ids that runs out",
             steps: [
                 .open, .enqueue(3), .cancel(JobID(rawValue: 2)), .enqueue(3), .claim(2), .succeed,
-                .succeed, .wait(.seconds(60)), .prune, .enqueue(3), .dieAndOpen, .enqueue(1), .close,
+                .succeed, .wait(.seconds(60)), .prune, .enqueue(3), .dieAndOpen, .enqueue(1),
+                .close,
             ],
             jobIDBlock: 4
         ),
