@@ -1,5 +1,14 @@
 package import LazyJobs
 
+extension NewJob {
+    /// Brings its durations to whole microseconds, which is what a log keeps of them: so that a job
+    /// is the same before and after it was read back.
+    mutating func normalizeTimes() {
+        runAt = runAt.map { Timestamp($0).date }
+        timeout = timeout.map { .microseconds($0.wholeMicroseconds) }
+    }
+}
+
 extension JobLedger {
     /// Adds jobs, all or none; those whose key another job holds are answered with that job.
     package mutating func enqueue(
@@ -17,7 +26,6 @@ extension JobLedger {
             try RequestLimits.check(batchSize: size)
         }
         try checkRoom(for: jobs.count)
-        events.reserveCapacity(events.count + jobs.count)
         return jobs.map { job in
             if let holder = holder(ofKeysOf: job) { return .duplicate(of: record(at: holder)) }
             let slot = add(job, at: now, into: &events)
@@ -38,6 +46,7 @@ extension JobLedger {
         var job = job
         // The event says it exactly; a second one could only differ.
         job.runAt = nil
+        job.normalizeTimes()
         let slot = freeSlots.last ?? Slot(rows.count)
         let transition = JobTransition(
             jobID: nextJobID,

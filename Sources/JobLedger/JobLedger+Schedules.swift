@@ -11,9 +11,13 @@ extension JobLedger {
         try answering("set the schedule") { () throws(Violation) in
             try RequestLimits.check(schedule)
             try RequestLimits.check(actor: actor)
+            try checkRoom(for: schedule)
         }
+        // As it is kept: in whole microseconds.
         var schedule = schedule
         schedule.nextRunAt = Timestamp(schedule.nextRunAt).date
+        schedule.interval = .microseconds(schedule.interval.wholeMicroseconds)
+        schedule.job.normalizeTimes()
         let standing = schedulesByKey[TextKey(schedule.key)]
         if let standing, standing.interval == schedule.interval {
             schedule.nextRunAt = standing.nextRunAt
@@ -22,6 +26,22 @@ extension JobLedger {
             append(.schedule(.set(schedule, actor: actor)), at: now, into: &events)
         }
         return schedule
+    }
+
+    /// All schedules together are bounded: each new segment of a log begins with them.
+    private func checkRoom(for schedule: JobSchedule) throws(Violation) {
+        var others = schedulesByKey
+        others[TextKey(schedule.key)] = nil
+        guard others.count < JobLimits.scheduleCountMax else {
+            throw Violation("the store has \(others.count) schedules, as many as it can")
+        }
+        let size = others.values.reduce(schedule.job.size) { $0 + $1.job.size }
+        guard size <= JobLimits.schedulesSizeMax else {
+            throw Violation(
+                "all schedules together would have \(size) bytes, allowed are "
+                    + "\(JobLimits.schedulesSizeMax)"
+            )
+        }
     }
 
     /// Removes a schedule; the jobs that it enqueued stay.

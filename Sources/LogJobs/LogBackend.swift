@@ -154,8 +154,8 @@ public final class LogBackend: Backend {
     /// writes the seal that makes every later flip of a bit visible, and releases the lock.
     ///
     /// - Throws: `poisoned` when a write had failed before, `outcomeUnknown` when one fails now;
-    ///   the lock is released all the same. `storageFull` when even what is kept for a full disk does
-    ///   not suffice; the store stays open then.
+    ///   the lock is released all the same. `storageFull` when even what is kept for a full disk
+    ///   does not suffice; the store stays open then.
     public func close() async throws(BackendError) {
         let failure = await withCheckedContinuation { continuation in
             engine.close { continuation.resume(returning: $0) }

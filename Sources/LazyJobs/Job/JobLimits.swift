@@ -36,6 +36,10 @@ public enum JobLimits: Sendable {
     public static let batchCountMax = 10_000
     /// The payloads and texts of one call together: 16 MiB.
     public static let batchSizeMax = 16 << 20
+    /// The number of schedules of a store.
+    public static let scheduleCountMax = 10_000
+    /// The payloads and texts of all schedules of a store together: 16 MiB.
+    public static let schedulesSizeMax = 16 << 20
     /// The number of records one call to list returns at most.
     public static let listCountMax = 10_000
     /// The earliest time a job may carry: the year 1.

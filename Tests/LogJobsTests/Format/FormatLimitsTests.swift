@@ -94,18 +94,6 @@ struct FormatLimitsTests {
         #expect(FormatDictionary.builtIn.count <= FormatLimits.dictionarySizeMax)
     }
 
-    @Test("no event is larger than its bound says", arguments: [12 as UInt64])
-    func sizeBound(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
-        let events = EventSamples.all() + EventSamples.random(countMax: 500, using: &generator)
-        for event in events {
-            var writer = BlockWriter()
-            writer.begin(epoch: event.epoch, time: event.timestamp)
-            writer.append(event)
-            #expect(writer.count <= event.rawSizeBound)
-        }
-    }
-
     @Test("as many events as a frame may have survive")
     func fullFrame() throws {
         let events = (1...UInt64(FormatLimits.eventCountMax)).map {

@@ -1,0 +1,85 @@
+import LazyJobs
+import Testing
+
+@testable import JobLedger
+
+@Suite("JobLedger: limits")
+struct LedgerLimitsTests {
+    private static let now = Timestamp(microseconds: 1_000_000)
+
+    private static func schedule(_ key: Int, payloadSize: Int = 1) -> JobSchedule {
+        let payload = JobPayload(bytes: [UInt8](repeating: 7, count: payloadSize))
+        return JobSchedule(
+            key: "schedule \(key)",
+            interval: .seconds(60),
+            nextRunAt: now.date,
+            job: NewJob(kind: "tick", payload: payload)
+        )
+    }
+
+    private func set(_ schedule: JobSchedule, in ledger: inout JobLedger) throws(BackendError) {
+        var events: [JobEvent] = []
+        _ = try ledger.setSchedule(schedule, actor: nil, at: Self.now, into: &events)
+    }
+
+    private func expectRefused(_ schedule: JobSchedule, in ledger: inout JobLedger) {
+        let before = ledger.view()
+        let error = #expect(throws: BackendError.self) { try set(schedule, in: &ledger) }
+        #expect(error?.code == .invalidRequest)
+        #expect(ledger.view() == before)
+    }
+
+    private static func openLedger() -> JobLedger {
+        var ledger = JobLedger()
+        var events: [JobEvent] = []
+        let owner = StoreOwner(processID: 1, bootID: "", host: "")
+        ledger.open(owner, firstJobID: JobID(rawValue: 1), at: now, into: &events)
+        return ledger
+    }
+
+    @Test("all schedules together have at most 16 MiB, however often one is replaced")
+    func schedulesSize() throws {
+        var ledger = Self.openLedger()
+        for key in 0..<15 {
+            try set(Self.schedule(key, payloadSize: JobLimits.payloadSizeMax), in: &ledger)
+        }
+        let rest = JobLimits.payloadSizeMax - 1024
+        try set(Self.schedule(15, payloadSize: rest), in: &ledger)
+        try set(Self.schedule(15, payloadSize: rest - 1), in: &ledger)
+        expectRefused(Self.schedule(16, payloadSize: 1024), in: &ledger)
+        expectRefused(Self.schedule(15, payloadSize: JobLimits.payloadSizeMax), in: &ledger)
+    }
+
+    @Test("a store has at most 10,000 schedules")
+    func schedulesCount() throws {
+        let schedules = (0..<JobLimits.scheduleCountMax).map { Self.schedule($0) }
+        let baseline = LedgerBaseline(
+            lastSequence: SequenceNumber(rawValue: 1),
+            epoch: 1,
+            nextJobID: JobID(rawValue: 1),
+            isOpen: true,
+            schedules: schedules.sorted { $0.key < $1.key },
+            pausedQueues: []
+        )
+        var ledger = JobLedger(baseline: baseline)
+        expectRefused(Self.schedule(JobLimits.scheduleCountMax), in: &ledger)
+        try set(Self.schedule(0, payloadSize: 2), in: &ledger)
+    }
+
+    @Test("durations are kept in whole microseconds, as a log keeps them")
+    func wholeMicroseconds() throws {
+        var ledger = Self.openLedger()
+        var events: [JobEvent] = []
+        let odd = Duration(secondsComponent: 1, attosecondsComponent: 1_999_999_999_999)
+        let job = NewJob(kind: "odd", payload: JobPayload(bytes: []), timeout: odd)
+        let results = try ledger.enqueue([job], at: Self.now, into: &events)
+        let whole = Duration.seconds(1) + .microseconds(1)
+        #expect(results[0].record.timeout == whole)
+        var schedule = Self.schedule(0)
+        schedule.interval = odd
+        schedule.job.timeout = odd
+        let kept = try ledger.setSchedule(schedule, actor: nil, at: Self.now, into: &events)
+        #expect(kept.interval == whole)
+        #expect(kept.job.timeout == whole)
+    }
+}
