@@ -25,11 +25,14 @@ package final class CommandMailbox: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Beside the state, so that looking at it again and again holds nobody up.
+    private let count = Atomic<Int>(0)
     private let alarm = DispatchSemaphore(value: 0)
 
     package init() {}
 
     package func add(_ command: LogCommand) {
+        count.add(1, ordering: .relaxed)
         deliver { $0.commands.append(command) }
     }
 
@@ -69,12 +72,13 @@ package final class CommandMailbox: Sendable {
     }
 
     /// How many commands are here.
-    package var commandCount: Int { state.withLock { $0.delivery.commands.count } }
+    package var commandCount: Int { count.load(ordering: .relaxed) }
 
     /// Takes what is here; it may be nothing.
     package func take() -> Delivery {
         state.withLock { state in
             defer {
+                count.subtract(state.delivery.commands.count, ordering: .relaxed)
                 let isStopped = state.delivery.isStopped
                 state.delivery = Delivery()
                 state.delivery.isStopped = isStopped

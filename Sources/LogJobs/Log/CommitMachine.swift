@@ -227,6 +227,9 @@ extension CommitMachine {
             return nil
         }
         isSignalDue = isSignalDue || events.contains { $0.transition?.kind != .claimed }
+        guard events.count > settings.frameEventsMax else {
+            return encodeFrame(of: events, at: now)
+        }
         backlog = events[...]
         return encodeBacklog(at: now)
     }
@@ -234,15 +237,19 @@ extension CommitMachine {
     /// Encodes what is planned: all of it, but for the opening or closing of a store with so many
     /// running jobs that it takes several frames, each of which may stand alone.
     mutating func encodeBacklog(at now: Timestamp) -> PlacedFrame? {
+        guard !backlog.isEmpty else { return nil }
         let events = Array(backlog.prefix(settings.frameEventsMax))
-        guard let firstEvent = events.first else { return nil }
         backlog = backlog.dropFirst(events.count)
+        return encodeFrame(of: events, at: now)
+    }
+
+    private mutating func encodeFrame(of events: [JobEvent], at now: Timestamp) -> PlacedFrame {
         let payload = encoder.payload(of: events)
         testified = durable
         return place.append(
             .batch,
             payload,
-            firstSequence: firstEvent.sequence,
+            firstSequence: events[0].sequence,
             durable: durable,
             seconds: now.wholeSeconds
         )

@@ -133,13 +133,14 @@ extension LogEngine {
 
     /// Lets the callers that were just answered come again before the next commit.
     ///
-    /// Without it, callers that come as a group split in two that wait for each other's sync. The
-    /// wait is at most a quarter of the last sync and never more than 100 µs.
+    /// Without it, callers that come as a group split in two, and each half waits for the sync of
+    /// the other: measured with 64 callers, 33 jobs a frame instead of 62. Waiting is worth no more
+    /// than the sync that it saves, and is never longer than 100 µs.
     private func gather(_ step: LogWriter.Step, waitingCount: Int) {
         guard mode == .ownThread, step.answeredCount > 1 else { return }
         let wanted = waitingCount + step.answeredCount
         let start = clock.uptime
-        let bound = min(.microseconds(100), step.syncDuration / 4)
+        let bound = min(.microseconds(100), step.syncDuration)
         var yieldCount = 0
         while mailbox.commandCount < wanted, yieldCount < 1000,
             clock.uptime - start < bound
@@ -162,7 +163,7 @@ extension LogEngine {
         let preparer = preparer
         let work: @Sendable () -> Void = {
             do throws(SystemCallError) {
-                try preparer.prepareNext(size: size)
+                _ = try preparer.restore(nextSize: size)
             } catch {
                 // Only ahead of need: the rotation tries again, and reports what is wrong then.
             }

@@ -12,7 +12,7 @@ extension LogWriter {
         var manifest = manifest
         manifest.jobIDEnd = end
         guard try ManifestFile(in: folder).prepareSpare() else {
-            machine.foundNoRoom()
+            foundNoRoom()
             return
         }
         try replaceManifest(with: manifest)
@@ -41,7 +41,7 @@ extension LogWriter {
                 usesBallast: rotation.usesBallast
             )
         else {
-            machine.foundNoRoom()
+            foundNoRoom()
             return
         }
         try folder.fileSystem.write(active.handle, rotation.seal.bytes, at: rotation.seal.offset)
@@ -117,6 +117,11 @@ extension LogWriter {
         try replaceManifest(with: manifest)
         giveBackSpace(behind: seal, of: active.handle)
         machine.closedInOrder()
+    }
+
+    private mutating func foundNoRoom() {
+        machine.ballastBytes = preparer.ballastBytes
+        machine.foundNoRoom()
     }
 
     private mutating func replaceManifest(with new: Manifest) throws(SystemCallError) {

@@ -49,17 +49,7 @@ package final class SegmentPreparer: Sendable {
         state.withLock { $0.ballast.reduce(0) { $0 + $1.size } }
     }
 
-    /// Makes the next segment, unless one is there that is large enough.
-    ///
-    /// - Returns: Whether it is there now; a full disk may refuse it.
-    @discardableResult
-    package func prepareNext(size: UInt64) throws(SystemCallError) -> Bool {
-        try state.withLock { state throws(SystemCallError) in
-            try makeNext(size: size, in: &state)
-        }
-    }
-
-    /// Makes the missing ballast, then the next segment.
+    /// Makes the missing ballast, then the next segment, unless one is there that is large enough.
     ///
     /// - Returns: Whether all of it is there now.
     package func restore(nextSize: UInt64) throws(SystemCallError) -> Bool {
