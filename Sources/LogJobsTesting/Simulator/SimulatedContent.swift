@@ -100,9 +100,24 @@ struct SimulatedContent: Sendable {
     private mutating func put(_ bytes: ArraySlice<UInt8>, inPage index: Int, at start: Int) {
         let isHole = index >= pages.count || pages[index].isEmpty
         // Segments are filled with zeros ahead: they need no memory.
-        if isHole, bytes.allSatisfy({ $0 == 0 }) { return }
+        if isHole, Self.isZero(bytes) { return }
         fill(page: index)
         pages[index].replaceSubrange(start..<(start + bytes.count), with: bytes)
+    }
+
+    private static func isZero(_ bytes: ArraySlice<UInt8>) -> Bool {
+        let words = bytes.count / 8 * 8
+        // SAFETY: every load lies within the bytes.
+        let isZero = unsafe bytes.withUnsafeBytes { buffer in
+            var index = 0
+            while index < words {
+                let word = unsafe buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                if word != 0 { return false }
+                index += 8
+            }
+            return true
+        }
+        return isZero && bytes.dropFirst(words).allSatisfy { $0 == 0 }
     }
 
     /// Makes a page one with bytes of its own.
