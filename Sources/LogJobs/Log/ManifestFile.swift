@@ -19,9 +19,11 @@ package struct ManifestFile: Sendable {
     /// The bytes of the manifest; `nil` when there is none.
     package func read() throws(SystemCallError) -> [UInt8]? {
         let path = folder.path(of: Manifest.fileName)
-        guard let status = try folder.fileSystem.status(of: path) else { return nil }
+        guard try folder.fileSystem.status(of: path) != nil else { return nil }
         let handle = try folder.fileSystem.open(path, .read)
         defer { folder.fileSystem.close(handle) }
+        // Of the open file: the name may meanwhile lead to a longer one.
+        let status = try folder.fileSystem.status(of: handle)
         let count = Int(clamping: min(status.size, UInt64(Manifest.sizeMax) + 1))
         return try folder.fileSystem.read(handle, at: 0, count: count)
     }

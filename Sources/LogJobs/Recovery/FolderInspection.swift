@@ -1,3 +1,5 @@
+import LazyJobs
+
 /// What a folder is, before anything in it is touched.
 enum FolderInspection: Sendable {
     /// There is none.
@@ -54,8 +56,10 @@ enum FolderInspection: Sendable {
 struct LeftoverSegment: Sendable {
     /// Whether there is an event in it.
     private(set) var holdsEvents = false
-    /// Whether it was once named by a manifest, and went on after that: a frame says that what
-    /// comes behind the segment's beginning had been synced.
+    /// Whether it was once named by a manifest, and went on after that.
+    ///
+    /// Until then it holds only what is logged again, which is of older epochs than the segment;
+    /// all that is written behind is of its own.
     private(set) var wasActive = false
 
     init(_ id: SegmentID, in folder: StoreFolder) throws(LogStoreError) {
@@ -69,7 +73,9 @@ struct LeftoverSegment: Sendable {
         defer { scanner.close() }
         while case .frame(let frame) = try scanner.scan() {
             holdsEvents = holdsEvents || frame.header.eventCount > 0
-            wasActive = wasActive || frame.header.durable > scanner.header.firstSequence
+            guard !wasActive, frame.header.kind == .batch else { continue }
+            let epoch = scanner.header.epoch
+            wasActive = try scanner.events(of: frame).contains { $0.epoch >= epoch }
         }
     }
 }

@@ -91,7 +91,20 @@ extension LogRecovery {
     /// Opens a segment and checks that it is the one that the manifest means, and goes on where
     /// the one before it ended.
     private func scanner(for entry: SegmentEntry) throws(LogStoreError) -> SegmentScanner {
-        let scanner = try namedScanner(entry.id)
+        let scanner = try Self.namedSegment(entry.id, in: folder)
+        do throws(LogStoreError) {
+            try check(scanner, against: entry)
+        } catch {
+            scanner.close()
+            throw error
+        }
+        return scanner
+    }
+
+    private func check(
+        _ scanner: borrowing SegmentScanner,
+        against entry: SegmentEntry
+    ) throws(LogStoreError) {
         let header = scanner.header
         guard header.store == manifest.store, header.segment == entry.id,
             header.firstSequence == entry.firstSequence
@@ -112,16 +125,26 @@ extension LogRecovery {
                 offset: scanner.fileSize
             )
         }
-        return scanner
     }
 
-    /// A file that the manifest names was ours once, whatever its first bytes say now.
-    private func namedScanner(_ id: SegmentID) throws(LogStoreError) -> SegmentScanner {
+    /// Looks at the beginning of each segment only: enough to refuse a store that is newer or not
+    /// whole before anything is made in its folder.
+    static func expectBeginnings(
+        of manifest: Manifest,
+        in folder: StoreFolder
+    ) throws(LogStoreError) {
+        for entry in manifest.segments { try namedSegment(entry.id, in: folder).close() }
+    }
+
+    /// The manifest says that the file is ours: with another beginning it is damaged.
+    private static func namedSegment(
+        _ id: SegmentID,
+        in folder: StoreFolder
+    ) throws(LogStoreError) -> SegmentScanner {
         do throws(LogStoreError) {
             return try SegmentScanner(id, in: folder)
-        } catch {
-            guard error.code == .notOurs else { throw error }
-            throw .corruption("its first bytes are not a segment's", file: id.fileName, offset: 0)
+        } catch  where error.code == .notOurs {
+            throw .corruption("it does not begin as a segment", file: id.fileName, offset: 0)
         }
     }
 

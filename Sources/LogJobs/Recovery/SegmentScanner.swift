@@ -27,6 +27,8 @@ package struct SegmentScanner: ~Copyable, Sendable {
     }
 
     package let header: SegmentHeader
+    /// The file that is read, whichever segment its header claims to be.
+    package let fileName: String
     package let fileSize: UInt64
     /// Where the next frame begins.
     package private(set) var offset = UInt64(SegmentHeader.size)
@@ -51,6 +53,7 @@ package struct SegmentScanner: ~Copyable, Sendable {
             throw error
         }
         self.header = header
+        fileName = id.fileName
         self.window = window
         fileSize = window.size
         next = header.firstSequence
@@ -69,8 +72,6 @@ package struct SegmentScanner: ~Copyable, Sendable {
             throw .header(error, file: id.fileName)
         }
     }
-
-    package var fileName: String { header.segment.fileName }
 
     /// Looks at what stands behind the last frame, and moves on if it is a frame.
     ///

@@ -87,7 +87,8 @@ package struct StoreOpening: Sendable {
     private func lookFirst(createsFolder: Bool) throws(LogStoreError) -> Bool {
         switch try FolderInspection(folder) {
         case .store:
-            _ = try LogRecovery.manifest(in: folder)
+            let manifest = try LogRecovery.manifest(in: folder)
+            try LogRecovery.expectBeginnings(of: manifest, in: folder)
             return true
         case .empty, .missing:
             guard createsFolder else {

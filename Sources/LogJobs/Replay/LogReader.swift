@@ -121,7 +121,10 @@ public final class LogReader: Sendable {
             guard let id = SegmentID(fileName: segment.fileName) else { continue }
             var scanner = try SegmentScanner(id, in: folder)
             defer { scanner.close() }
-            while scanner.offset < segment.validEnd, case .frame(let frame) = try scanner.scan() {
+            while scanner.offset < segment.validEnd {
+                guard case .frame(let frame) = try scanner.scan() else {
+                    throw scanner.damaged("it has changed since it was opened")
+                }
                 guard frame.header.kind == .batch else { continue }
                 try scanner.events(of: frame).forEach(body)
             }
