@@ -42,7 +42,7 @@ struct CrashOracle {
         let last = reader.report.lastSequence
         try expect(last >= kept, "event \(kept) was promised, and the last one is \(last)")
         guard last > .zero else { return }
-        let view = try StoreView(reader)
+        let view = try StoreContent(reader)
         guard let expected = reference.views[last] else {
             throw failure("the log ends at event \(last), in the middle of a command")
         }

@@ -4,7 +4,6 @@ import LazyJobs
 import LazyJobsTesting
 import LogJobs
 import LogJobsTesting
-import Synchronization
 
 /// One run of a program on a simulated disk, and what it was answered.
 struct CrashRun {
@@ -14,7 +13,7 @@ struct CrashRun {
     let fileSystem: SimulatedFileSystem
     let clock = ManualClock()
     /// What the store shows, by the number of its last event.
-    private(set) var views: [SequenceNumber: StoreView] = [:]
+    private(set) var views: [SequenceNumber: StoreContent] = [:]
     /// The last event of anything that was answered: it must survive the death of the process.
     private(set) var answered = SequenceNumber.zero
     /// The last event of what must survive power loss.
@@ -55,7 +54,11 @@ struct CrashRun {
         let last = backend.engine.inspect { $0.machine.ledger.lastSequence }
         answered = last
         if isDurable(step) { durable = last }
-        if !fileSystem.isCrashed { views[last] = try StoreView(folder: Self.folder, fileSystem) }
+        if !fileSystem.isCrashed { views[last] = try StoreContent(reader()) }
+    }
+
+    private func reader() throws -> LogReader {
+        try LogReader.open(Self.folder, of: fileSystem.copy(), clock: clock)
     }
 
     /// What the documentation promises of a step that has returned.
@@ -182,37 +185,5 @@ extension CrashRun {
             let bytes = (0..<size).map { _ in UInt8.random(in: 0...255, using: &generator) }
             return NewJob(kind: "work", payload: JobPayload(bytes: bytes), actor: "test")
         }
-    }
-}
-
-/// Random words from one generator, for whoever asks.
-private final class SharedGenerator: Sendable {
-    private let state: Mutex<SeededGenerator>
-
-    init(seed: UInt64) {
-        state = Mutex(SeededGenerator(seed: seed))
-    }
-
-    func next() -> UInt64 { state.withLock { $0.next() } }
-}
-
-/// All that a store shows of itself.
-struct StoreView: Equatable, Sendable {
-    var events: [JobEvent] = []
-    var records: [JobRecord]
-    var stats: JobStats
-    var schedules: [JobSchedule]
-    var pausedQueues: [String]
-
-    init(folder: String, _ fileSystem: SimulatedFileSystem) throws {
-        try self.init(LogReader.open(folder, of: fileSystem.copy(), clock: ManualClock()))
-    }
-
-    init(_ reader: LogReader) throws {
-        records = try reader.list(JobQuery(limit: JobLimits.listCountMax))
-        stats = reader.stats()
-        schedules = reader.schedules()
-        pausedQueues = reader.pausedQueues()
-        try reader.forEachEvent { events.append($0) }
     }
 }

@@ -4,7 +4,6 @@ import LazyJobs
 import LazyJobsTesting
 import LogJobs
 import LogJobsTesting
-import Synchronization
 
 /// A store on a simulated disk, made and opened the same way every time.
 struct TestStore: Sendable {
@@ -80,35 +79,5 @@ struct TestStore: Sendable {
         var manifest = try Manifest(decoding: disk.bytes(of: path) ?? [])
         edit(&manifest)
         disk.setBytes(of: path, manifest.encoded())
-    }
-}
-
-/// Random words that any thread may draw.
-final class SharedGenerator: Sendable {
-    private let generator: Mutex<SeededGenerator>
-
-    init(seed: UInt64) {
-        generator = Mutex(SeededGenerator(seed: seed))
-    }
-
-    func next() -> UInt64 {
-        generator.withLock { $0.next() }
-    }
-}
-
-/// All that a reader shows.
-struct StoreContent: Hashable, Sendable {
-    var events: [JobEvent] = []
-    var records: [JobRecord]
-    var schedules: [JobSchedule]
-    var pausedQueues: [String]
-
-    init(_ reader: LogReader) throws {
-        records = try reader.list(JobQuery(limit: JobLimits.listCountMax))
-        schedules = reader.schedules()
-        pausedQueues = reader.pausedQueues()
-        var events: [JobEvent] = []
-        try reader.forEachEvent { events.append($0) }
-        self.events = events
     }
 }
