@@ -95,7 +95,6 @@ extension LogWriter {
     mutating func makeRoom() throws(SystemCallError) {
         var found = try preparer.restore(nextSize: sizes.segmentBytesFirst)
         if found { found = try ManifestFile(in: folder).prepareSpare() }
-        if found { try folder.sync() }
         machine.ballastBytes = preparer.ballastBytes
         machine.triedRoom(found: found)
     }
