@@ -8,13 +8,12 @@ extension CommitMachine {
         if let frame = encodeBacklog(at: now) { return .write(frame) }
         if let due = syncDue, uptime >= due { return .sync }
         while !first.isEmpty || !others.isEmpty {
-            if isFull, others.contains(where: { $0.role == .growth }) {
-                guard hasTriedRoom else { return .makeRoom }
+            if isFull {
+                guard hasTriedRoom || !needsRoom else { return .makeRoom }
                 refuse(.growth, Self.storageFull("Could not add to the store"))
-                hasTriedRoom = false
-                continue
+                refuseClaimsWithoutRoom()
+                guard !first.isEmpty || !others.isEmpty else { break }
             }
-            refuseClaimsWithoutRoom()
             let batch = selection()
             if let end = neededJobIDEnd(for: batch) { return .extendJobIDs(to: end) }
             guard batch.bytesMax <= place.room else {
@@ -23,7 +22,13 @@ extension CommitMachine {
             hasTriedRoom = false
             if let frame = commit(take(batch), at: now) { return .write(frame) }
         }
+        hasTriedRoom = false
         return closeReply == nil ? idle(at: now, uptime: uptime) : startClosing(at: now)
+    }
+
+    /// Whether something waits that would use what is kept back, or need it later.
+    private var needsRoom: Bool {
+        others.contains { $0.role == .growth } || first.contains { $0.role == .claim }
     }
 
     /// The commands that fit one frame, as numbers of those at the front.

@@ -147,7 +147,6 @@ extension CommitMachine {
     /// While the disk is full, a claim must leave room for the end of every job that runs then,
     /// the longest error text included.
     mutating func refuseClaimsWithoutRoom() {
-        guard isFull else { return }
         var room = place.room + Int(clamping: ballastBytes)
         room -= ledger.runningCount * EventBounds.ending
         let error = Self.storageFull("Could not claim jobs")

@@ -44,6 +44,11 @@ package final class SegmentPreparer: Sendable {
         }
     }
 
+    /// Whether all is there that is kept for a full disk.
+    package var hasBallast: Bool {
+        state.withLock { $0.ballast.count == StoreFolder.ballastNames.count }
+    }
+
     /// The space that is kept back.
     package var ballastBytes: UInt64 {
         state.withLock { $0.ballast.reduce(0) { $0 + $1.size } }

@@ -260,13 +260,15 @@ extension StoreOpening {
         for frame in active.loggedAgain {
             segment.add(firstSequence: frame.firstSequence, offset: frame.offset)
         }
-        let machine = CommitMachine(
+        var machine = CommitMachine(
             ledger: log.ledger,
             place: active.place,
             jobIDEnd: manifest.jobIDEnd,
             encoder: encoder,
             settings: settings
         )
+        // Without all of it nothing is added: the ballast is made first, or made again.
+        machine.isFull = !preparer.hasBallast
         let writer = LogWriter(
             machine: machine,
             active: active,

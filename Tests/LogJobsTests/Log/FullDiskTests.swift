@@ -1,0 +1,99 @@
+import LazyJobs
+import LogJobs
+import LogJobsTesting
+import Testing
+
+@Suite("Full disk")
+struct FullDiskTests {
+    /// Room for the first files of a store and a few more segments.
+    private static let capacities = Array(stride(from: 300 << 10, through: 500 << 10, by: 16 << 10))
+
+    private static let longError = String(repeating: "e", count: JobLimits.errorSizeMax)
+
+    private static func job() -> NewJob {
+        let bytes = (0..<2_000).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 7 >> 3) }
+        return NewJob(kind: "fill", payload: JobPayload(bytes: bytes))
+    }
+
+    private static func claim(_ limit: Int, in store: LogBackend) async throws -> [ClaimedJob] {
+        try await store.claim(ClaimRequest(limit: limit, worker: "worker")).jobs
+    }
+
+    /// Enqueues until the store refuses it.
+    ///
+    /// - Returns: The ids of what was accepted.
+    private static func fill(_ store: LogBackend) async throws -> [JobID] {
+        var ids: [JobID] = []
+        while true {
+            do {
+                ids += try await store.enqueue([job()]).map(\.record.id)
+                try #require(ids.count < 10_000, "the disk is never full")
+            } catch let error as BackendError {
+                #expect(error.code == .storageFull)
+                return ids
+            }
+        }
+    }
+
+    @Test(
+        "refuses what grows, lets what runs end, opens again, and goes on when there is room",
+        arguments: capacities
+    )
+    func survivesFullDisk(capacity: Int) async throws {
+        let disk = SimulatedFileSystem(capacity: UInt64(capacity))
+        let test = TestStore(disk)
+        var store = try await test.open()
+        _ = try await store.enqueue([Self.job(), Self.job(), Self.job(), Self.job()])
+        let running = try await Self.claim(3, in: store)
+        let ids = try await Self.fill(store)
+
+        // Refused again, with nothing changed; what runs ends, with the longest text.
+        let before = try await store.stats()
+        await #expect(throws: BackendError.self) { _ = try await store.enqueue([Self.job()]) }
+        #expect(try await store.stats() == before)
+        let runAt = JobLimits.latest
+        let requests = running.prefix(2).map {
+            FinishRequest(
+                jobID: $0.record.id,
+                lease: $0.lease,
+                outcome: .retry(error: Self.longError, runAt: runAt)
+            )
+        }
+        for result in try await store.finish(requests) { _ = try result.get() }
+
+        // A crash on the full disk: it opens, and a job can be worked.
+        await store.abandonAndWait()
+        store = try await test.open()
+        let total = try await store.stats().total
+        #expect(total == ids.count + 4)
+        let claimed = try await Self.claim(1, in: store)
+        #expect(claimed.count == 1)
+        let end = FinishRequest(
+            jobID: claimed[0].record.id,
+            lease: claimed[0].lease,
+            outcome: .succeeded()
+        )
+        _ = try await store.finish([end])[0].get()
+
+        // Where it was opened on what was kept back, it adds nothing to that.
+        let names = StoreFolder.ballastNames.map { TestStore.path($0) }
+        if names.contains(where: { disk.bytes(of: $0) == nil }) {
+            await #expect(throws: BackendError.self) { _ = try await store.enqueue([Self.job()]) }
+        }
+
+        // There is room again, and it is used.
+        disk.capacity = nil
+        let more = try await store.enqueue([Self.job()])
+        #expect(more.count == 1)
+        try await store.close()
+        #expect(names.allSatisfy { disk.bytes(of: $0) != nil }, "the ballast is there again")
+
+        // Nothing that was answered is lost.
+        let reader = try test.read()
+        for id in ids { #expect(reader.record(of: id) != nil) }
+        #expect(reader.record(of: claimed[0].record.id)?.state == .succeeded)
+        for job in running.prefix(2) {
+            #expect(reader.record(of: job.record.id)?.lastError == Self.longError)
+        }
+    }
+}
