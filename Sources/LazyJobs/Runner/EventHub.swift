@@ -1,15 +1,7 @@
-import Synchronization
-
 /// Passes the runner's events on to observers and streams.
 final class EventHub: Sendable {
     private let observers: [any JobObserver]
-    private let streams = Mutex(Streams())
-
-    private struct Streams {
-        var continuations: [Int: AsyncStream<RunnerEvent>.Continuation] = [:]
-        var lastKey = 0
-        var isFinished = false
-    }
+    private let streams = Broadcaster<RunnerEvent>()
 
     init(observers: [any JobObserver]) {
         self.observers = observers
@@ -19,43 +11,16 @@ final class EventHub: Sendable {
         for observer in observers {
             observer.observe(event)
         }
-        let continuations = streams.withLock { Array($0.continuations.values) }
-        for continuation in continuations {
-            continuation.yield(event)
-        }
+        streams.send(event)
     }
 
     /// A stream of the events from now on, which ends with the runner.
     func makeStream(bufferCountMax: Int) -> AsyncStream<RunnerEvent> {
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: RunnerEvent.self,
-            bufferingPolicy: .bufferingNewest(bufferCountMax)
-        )
-        let key = streams.withLock { streams -> Int? in
-            guard !streams.isFinished else { return nil }
-            streams.lastKey += 1
-            streams.continuations[streams.lastKey] = continuation
-            return streams.lastKey
-        }
-        guard let key else {
-            continuation.finish()
-            return stream
-        }
-        continuation.onTermination = { [weak self] _ in
-            self?.streams.withLock { $0.continuations[key] = nil }
-        }
-        return stream
+        streams.makeStream(bufferCountMax: bufferCountMax)
     }
 
     /// Ends all streams, and those that are asked for later.
     func finish() {
-        let continuations = streams.withLock { streams in
-            streams.isFinished = true
-            defer { streams.continuations = [:] }
-            return Array(streams.continuations.values)
-        }
-        for continuation in continuations {
-            continuation.finish()
-        }
+        streams.close()
     }
 }
