@@ -22,20 +22,26 @@ package struct StoreLock: Sendable {
     private let handle: FileHandle
     private let fileSystem: any FileSystem
 
-    /// Takes the lock of a folder, if it is free, and writes down by whom.
+    /// Whether there is a `LOCK` in a folder; one without has never been open here.
+    package static func isThere(
+        inFolder folder: String,
+        of fileSystem: any FileSystem
+    ) throws(SystemCallError) -> Bool {
+        try fileSystem.status(of: "\(folder)/\(fileName)") != nil
+    }
+
+    /// Takes the lock of a folder, if it is free.
+    ///
+    /// Changes nothing on the disk when there is a `LOCK`, and makes it when there is none.
     ///
     /// - Parameters:
     ///   - folder: The store folder, which must be there.
     ///   - fileSystem: Where the folder is.
-    ///   - process: The one that opens the store.
-    ///   - startTime: Now, as text, to be read by people.
     /// - Returns: The lock, or who has it.
     /// - Throws: When `LOCK` cannot be opened, made or locked for another reason.
     package static func take(
         inFolder folder: String,
-        of fileSystem: any FileSystem,
-        for process: ProcessIdentity,
-        startTime: String
+        of fileSystem: any FileSystem
     ) throws(SystemCallError) -> Attempt {
         let path = "\(folder)/\(fileName)"
         let handle = try fileSystem.open(path, .readWriteOrCreate)
@@ -48,9 +54,7 @@ package struct StoreLock: Sendable {
             fileSystem.close(handle)
             throw error
         }
-        let lock = StoreLock(path: path, handle: handle, fileSystem: fileSystem)
-        lock.describe(StoreLockHolder(process: process, startTime: startTime))
-        return .taken(lock)
+        return .taken(StoreLock(path: path, handle: handle, fileSystem: fileSystem))
     }
 
     /// Whether the path still leads to the file that is locked.
@@ -70,11 +74,11 @@ package struct StoreLock: Sendable {
         fileSystem.close(handle)
     }
 
-    /// Replaces the text in the file.
+    /// Writes into the file who has the lock, in place of what it says.
     ///
     /// A full disk may refuse it, and must not keep out the process that would make room; the next
     /// one who is refused then does not learn by whom.
-    private func describe(_ holder: StoreLockHolder) {
+    package func describe(_ holder: StoreLockHolder) {
         let text = Array(holder.line.utf8)
         do throws(SystemCallError) {
             try fileSystem.write(handle, text, at: 0)

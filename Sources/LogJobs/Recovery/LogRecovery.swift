@@ -127,13 +127,18 @@ extension LogRecovery {
         }
     }
 
-    /// Looks at the beginning of each segment only: enough to refuse a store that is newer or not
-    /// whole before anything is made in its folder.
-    static func expectBeginnings(
+    /// Reads the header of each segment, and nothing behind it.
+    static func headers(
         of manifest: Manifest,
         in folder: StoreFolder
-    ) throws(LogStoreError) {
-        for entry in manifest.segments { try namedSegment(entry.id, in: folder).close() }
+    ) throws(LogStoreError) -> [SegmentHeader] {
+        var headers: [SegmentHeader] = []
+        for entry in manifest.segments {
+            let segment = try namedSegment(entry.id, in: folder)
+            defer { segment.close() }
+            headers.append(segment.header)
+        }
+        return headers
     }
 
     /// The manifest says that the file is ours: with another beginning it is damaged.

@@ -5,7 +5,9 @@ package import LazyJobs
 ///
 /// Crash story, for a crash at any call:
 /// 1. What is there is only read, so that whatever refuses the opening leaves the folder as it was.
-/// 2. The lock is taken; what was read is read again under it.
+///    The lock comes first where there is a `LOCK`, since another process may be changing what is
+///    there; it is made, and its text written, when nothing forbids to open the store.
+/// 2. The log is read under the lock.
 /// 3. Leftovers of openings that were cut short are removed: no manifest has ever named them.
 /// 4. A new segment is begun. It holds the state before its first event, and the frames of the old
 ///    end that nothing proves, written and synced anew: after a failed sync the cache may show what
@@ -71,7 +73,7 @@ package struct StoreOpening: Sendable {
         let isThere = try lookFirst(createsFolder: createsFolder)
         let lock = try takeLock()
         do throws(LogStoreError) {
-            let log = try isThere ? recover() : newLog()
+            let log = try isThere ? recover(lock) : newLog(lock)
             var opened = try begin(log, lock)
             opened.report.duration = environment.clock.uptime - start
             return opened
@@ -87,8 +89,7 @@ package struct StoreOpening: Sendable {
     private func lookFirst(createsFolder: Bool) throws(LogStoreError) -> Bool {
         switch try FolderInspection(folder) {
         case .store:
-            let manifest = try LogRecovery.manifest(in: folder)
-            try LogRecovery.expectBeginnings(of: manifest, in: folder)
+            if try !hasLockFile() { try lookWithoutLock() }
             return true
         case .empty, .missing:
             guard createsFolder else {
@@ -99,6 +100,24 @@ package struct StoreOpening: Sendable {
             }
             try makeFolder()
             return false
+        }
+    }
+
+    /// Looks at a store that has no `LOCK`, a copied one, before it gets one.
+    ///
+    /// If it has got one meanwhile, another process is opening it and may change what is looked at,
+    /// so nothing is concluded: the lock decides.
+    private func lookWithoutLock() throws(LogStoreError) {
+        do throws(LogStoreError) {
+            _ = try writableManifest()
+        } catch {
+            guard try hasLockFile() else { throw error }
+        }
+    }
+
+    private func hasLockFile() throws(LogStoreError) -> Bool {
+        try LogStoreError.from({ .opening(folder.path, $0) }) { () throws(SystemCallError) in
+            try StoreLock.isThere(inFolder: folder.path, of: folder.fileSystem)
         }
     }
 
@@ -122,12 +141,7 @@ package struct StoreOpening: Sendable {
     private func takeLock() throws(LogStoreError) -> StoreLock {
         let attempt: StoreLock.Attempt
         do throws(SystemCallError) {
-            attempt = try StoreLock.take(
-                inFolder: folder.path,
-                of: folder.fileSystem,
-                for: environment.process,
-                startTime: RFC3339.string(from: Timestamp(environment.clock.now))
-            )
+            attempt = try StoreLock.take(inFolder: folder.path, of: folder.fileSystem)
         } catch {
             throw .opening(folder.path, error)
         }
@@ -144,15 +158,28 @@ package struct StoreOpening: Sendable {
             )
         }
     }
+
+    private func describe(_ lock: StoreLock) {
+        let startTime = RFC3339.string(from: Timestamp(environment.clock.now))
+        lock.describe(StoreLockHolder(process: environment.process, startTime: startTime))
+    }
 }
 
 // MARK: - What is there
 
 extension StoreOpening {
-    private func recover() throws(LogStoreError) -> RecoveredLog {
+    private func recover(_ lock: StoreLock) throws(LogStoreError) -> RecoveredLog {
+        let manifest = try writableManifest()
+        describe(lock)
+        return try LogRecovery.run(manifest, in: folder, for: .writing)
+    }
+
+    /// Reads the manifest, and the beginnings of what it names: enough to refuse a store that is
+    /// newer or not whole before anything is made in its folder.
+    private func writableManifest() throws(LogStoreError) -> Manifest {
         let manifest = try LogRecovery.manifest(in: folder)
-        let log = try LogRecovery.run(manifest, in: folder, for: .writing)
-        let features = [manifest.features] + log.segments.map(\.header.features)
+        let headers = try LogRecovery.headers(of: manifest, in: folder)
+        let features = [manifest.features] + headers.map(\.features)
         guard features.allSatisfy(\.allowWriting) else {
             throw LogStoreError(
                 .tooNew,
@@ -161,12 +188,13 @@ extension StoreOpening {
                     + "version."
             )
         }
-        return log
+        return manifest
     }
 
-    private func newLog() throws(LogStoreError) -> RecoveredLog {
+    private func newLog(_ lock: StoreLock) throws(LogStoreError) -> RecoveredLog {
         // Somebody may have been faster between the look and the lock.
-        if case .store = try FolderInspection(folder) { return try recover() }
+        if case .store = try FolderInspection(folder) { return try recover(lock) }
+        describe(lock)
         let random = environment.random
         let manifest = Manifest(
             store: StoreID.random(random),

@@ -2,6 +2,7 @@ import Foundation
 import LazyJobs
 import LogJobs
 import LogJobsTesting
+import Synchronization
 import Testing
 
 #if canImport(Glibc)
@@ -31,8 +32,8 @@ struct RefusedOpeningTests {
         let store = TestStore()
         try await store.open().close()
         let copy = store.copy()
-        // MANIFEST and the segment are read, then LOCK is the first that is opened for writing.
-        copy.disk.faults = .fail(.open, number: 3, with: errorNumber)
+        // LOCK is opened first, and for writing.
+        copy.disk.faults = .fail(.open, number: 1, with: errorNumber)
         let error = try await Self.refusal(of: copy)
         #expect(error.code == .inputOutput)
         #expect(error.message.contains("read-only"))
@@ -93,6 +94,61 @@ struct RefusedOpeningTests {
         let error = try await Self.refusal(of: store)
         #expect(error.code == .tooNew)
         #expect(error.file.map(TestStore.path) == path)
+    }
+
+    @Test("leaves a store alone that a newer version allows to be read only")
+    func readableOnly() async throws {
+        let store = TestStore()
+        try await store.open().close()
+        try store.editManifest { $0.features.readOnlyCompatible = 1 }
+        #expect(try await Self.refusal(of: store).code == .tooNew)
+        store.disk.removeFile(TestStore.path("LOCK"))
+        #expect(try await Self.refusal(of: store).code == .tooNew)
+        #expect(try store.read().report.wasClosed)
+    }
+
+    @Test("says who has the store, not what that one is changing just now")
+    func changedByHolder() async throws {
+        let store = TestStore()
+        try await store.open().close()
+        let backend = try await store.open(pid: 4711)
+        store.disk.removeFile(TestStore.path(1))
+        let error = try await Self.refusal(of: store)
+        #expect(error.code == .locked)
+        #expect(error.message.contains("process 4711 has it"))
+        await backend.abandonAndWait()
+        #expect(try await Self.refusal(of: store).code == .missingSegment)
+    }
+
+    @Test("says who has the store, though it had no lock when it was looked at")
+    func takenMeanwhile() async throws {
+        let store = TestStore()
+        try await store.open().close()
+        store.disk.removeFile(TestStore.path("LOCK"))
+        let files = WatchedFileSystem(store.disk)
+        let isFirst = Atomic(true)
+        files.watch { call, path in
+            guard call == .open, path == TestStore.path(1) else { return }
+            guard isFirst.exchange(false, ordering: .relaxed) else { return }
+            // The lock is held until the disk is let go.
+            let attempt = try? StoreLock.take(inFolder: TestStore.folder, of: store.disk)
+            guard case .taken = attempt else { return }
+            store.disk.removeFile(path)
+        }
+        var environment = store.environment(pid: 8)
+        environment.fileSystem = files
+        let error = await #expect(throws: LogStoreError.self) {
+            let backend = try await LogBackend.open(
+                TestStore.folder,
+                TestStore.configuration,
+                environment,
+                mode: .inline
+            )
+            await backend.abandonAndWait()
+        }
+        #expect(error?.code == .locked)
+        let wasTaken = !isFirst.load(ordering: .relaxed)
+        #expect(wasTaken)
     }
 
     /// Bytes whose last four are their checksum, with a greater major version.
