@@ -121,7 +121,7 @@ extension LogEngine {
             if step.hasEnded { letGo() }
             for reply in step.replies { reply() }
             if step.isSignalDue { signals.send() }
-            if let size = step.preparation { prepare(size) }
+            if let size = step.preparation, !step.hasEnded { prepare(size) }
             if let rest = step.rest {
                 if case .until(let deadline) = rest { setTimer(for: deadline) }
                 if mailbox.commandCount == 0 { return true }
@@ -155,6 +155,8 @@ extension LogEngine {
             timer?.task.cancel()
             timer = nil
         }
+        // Without the lock it would fill a file that the folder's next owner takes for its own.
+        preparationQueue.sync {}
         writer.withLock { $0.shutDown() }
         signals.close()
     }

@@ -1,0 +1,77 @@
+import Dispatch
+import Foundation
+import LazyJobs
+import LogJobs
+import LogJobsTesting
+import Synchronization
+import Testing
+
+/// The next segment is made ahead of need, on a queue of its own, while the store goes on.
+@Suite("The preparation of a segment")
+struct PreparationTests {
+    @Test("is over when the lock is given back", .timeLimit(.minutes(1)))
+    func beforeUnlocking() async throws {
+        let store = try ThreadedStore()
+        let lock = "\(store.folder)/\(StoreLock.fileName)"
+        let calls = Mutex<[String]>([])
+        let barrier = try await Self.holdUp(store) { call, path in
+            if call == .truncate, path.hasSuffix(".ljs") { return true }
+            if call == .close, path == lock { calls.withLock { $0.append("unlock") } }
+            if call == .rename, path.hasSuffix(StoreFolder.preparingName) {
+                calls.withLock { $0.append("prepared") }
+            }
+            return false
+        }
+        let backend = try await store.open();
+        await barrier.waitUntilReached()
+        calls.withLock { $0 = [] }
+        // Its last step before it unlocks opens the barrier.
+        try await backend.close()
+        #expect(calls.withLock { $0 } == ["prepared", "unlock"])
+        try store.remove()
+    }
+
+    /// Makes a store, and holds up the preparation that follows its next opening, until a call is
+    /// made that lets it go on.
+    private static func holdUp(
+        _ store: ThreadedStore,
+        until opens: @escaping @Sendable (SimulatedCall, String) -> Bool = { _, _ in false }
+    ) async throws -> Barrier {
+        try await store.open().close()
+        let number = try await preparationNumber()
+        let count = Atomic(0)
+        let barrier = Barrier()
+        barrier.close()
+        store.files.watch { call, path in
+            if opens(call, path) { barrier.open() }
+            guard call == .allocate, path.hasSuffix(StoreFolder.preparingName) else { return }
+            if count.add(1, ordering: .relaxed).newValue == number { barrier.pass() }
+        }
+        return barrier
+    }
+
+    /// How many files are prepared when a store is opened again; the last one when it is open.
+    private static func preparationNumber() async throws -> Int {
+        let files = WatchedFileSystem(SimulatedFileSystem())
+        let count = Mutex(0)
+        let store = TestStore()
+        var environment = store.environment()
+        environment.fileSystem = files
+        for _ in 1...2 {
+            count.withLock { $0 = 0 }
+            files.watch { call, path in
+                guard call == .allocate, path.hasSuffix(StoreFolder.preparingName) else { return }
+                count.withLock { $0 += 1 }
+            }
+            let backend = try await LogBackend.open(
+                TestStore.folder,
+                TestStore.configuration,
+                environment,
+                mode: .inline
+            )
+            files.watch(nil)
+            try await backend.close()
+        }
+        return count.withLock { $0 }
+    }
+}
