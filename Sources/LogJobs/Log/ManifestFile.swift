@@ -57,7 +57,11 @@ package struct ManifestFile: Sendable {
         let spare = folder.path(of: StoreFolder.spareManifestName)
         guard try folder.fileSystem.status(of: spare) == nil else { return true }
         do throws(SystemCallError) {
-            try folder.makeZeroFile(StoreFolder.spareManifestName, size: Self.spareSize)
+            try folder.makeZeroFile(
+                StoreFolder.spareManifestName,
+                size: Self.spareSize,
+                as: StoreFolder.preparingManifestName
+            )
             return true
         } catch  where error.isOutOfSpace {
             return false

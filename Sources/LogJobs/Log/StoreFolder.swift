@@ -8,12 +8,16 @@
 /// | `seg-….ljs` | the segments |
 /// | `next.ljs` | the segment after the active one: zeros, synced |
 /// | `ballast-1.ljs`, `ballast-2.ljs` | such files too, for when there is no room for another |
-/// | `preparing.tmp` | one of those on its way |
+/// | `preparing.tmp` | one of those segments on its way |
+/// | `manifest.tmp` | `manifest.spare` on its way |
 package struct StoreFolder: Sendable {
     package static let spareManifestName = "manifest.spare"
     package static let nextSegmentName = "next.ljs"
     package static let ballastNames = ["ballast-1.ljs", "ballast-2.ljs"]
     package static let preparingName = "preparing.tmp"
+    package static let preparingManifestName = "manifest.tmp"
+    /// What an opening removes: nobody has relied on it yet.
+    package static let temporaryNames = [preparingName, preparingManifestName]
 
     package let path: String
     package let fileSystem: any FileSystem
@@ -31,9 +35,8 @@ package struct StoreFolder: Sendable {
     package static func isOwn(_ name: String) -> Bool {
         let fixed = [
             StoreLock.fileName, Manifest.fileName, spareManifestName, nextSegmentName,
-            preparingName,
         ]
-        return fixed.contains(name) || ballastNames.contains(name)
+        return (fixed + ballastNames + temporaryNames).contains(name)
             || SegmentID(fileName: name) != nil
     }
 
@@ -53,8 +56,16 @@ extension StoreFolder {
     ///
     /// It gets its name when it is whole, so whatever has the name can be relied on. The name is
     /// durable once the folder is synced; until then a crash costs only the file.
-    package func makeZeroFile(_ name: String, size: UInt64) throws(SystemCallError) {
-        let temporary = path(of: Self.preparingName)
+    ///
+    /// On its way it has a temporary name. Segments are prepared while the writer replaces
+    /// manifests, so each of the two has its own: under one, the first to be ready would take away
+    /// the file that the other still fills.
+    package func makeZeroFile(
+        _ name: String,
+        size: UInt64,
+        as temporaryName: String
+    ) throws(SystemCallError) {
+        let temporary = path(of: temporaryName)
         let handle = try fileSystem.open(temporary, .readWriteOrCreate)
         do throws(SystemCallError) {
             try fill(handle, size: size)

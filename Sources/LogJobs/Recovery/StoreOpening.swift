@@ -223,7 +223,7 @@ extension StoreOpening {
         }
         for id in leftovers { try expectNeverActive(id) }
         let removed =
-            leftovers.map(\.fileName) + names.filter { $0 == StoreFolder.preparingName }
+            leftovers.map(\.fileName) + names.filter(StoreFolder.temporaryNames.contains)
         for name in removed {
             try LogStoreError.from({ .opening(folder.path, $0) }) { () throws(SystemCallError) in
                 try folder.fileSystem.remove(folder.path(of: name))

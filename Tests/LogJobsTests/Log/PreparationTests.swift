@@ -9,6 +9,28 @@ import Testing
 /// The next segment is made ahead of need, on a queue of its own, while the store goes on.
 @Suite("The preparation of a segment")
 struct PreparationTests {
+    @Test("keeps out of the way of the manifest's spare", .timeLimit(.minutes(1)))
+    func besideManifests() async throws {
+        var store = try ThreadedStore()
+        // Each other job needs another block of ids, and so another manifest.
+        store.configuration.jobIDBlock = 2
+        let barrier = try await Self.holdUp(store)
+        let backend = try await store.open();
+        await barrier.waitUntilReached()
+        for number in 0..<8 { _ = try await backend.enqueue("job-\(number)") }
+        let closing = store.callers.begin { try await backend.close() }
+        await store.callers.waitUntilAllWait()
+        barrier.open()
+        try await closing.value
+
+        #expect(try store.kinds() == (0..<8).map { "job-\($0)" })
+        let names = try FileManager.default.contentsOfDirectory(atPath: store.folder)
+        #expect(names.contains(StoreFolder.nextSegmentName))
+        #expect(!names.contains { $0.hasSuffix(".tmp") })
+        try await store.open().close()
+        try store.remove()
+    }
+
     @Test("is over when the lock is given back", .timeLimit(.minutes(1)))
     func beforeUnlocking() async throws {
         let store = try ThreadedStore()
