@@ -7,7 +7,8 @@ extension CommitMachine {
     mutating func nextWhenIdle(at now: Timestamp, uptime: Duration) -> Action {
         if let frame = encodeBacklog(at: now) { return .write(frame) }
         if let due = syncDue, uptime >= due { return .sync }
-        while !first.isEmpty || !others.isEmpty {
+        // Behind the last event there may be no other: who comes now is refused after the seal.
+        while !isGivenBack, !first.isEmpty || !others.isEmpty {
             if isFull {
                 guard hasTriedRoom || !needsRoom else { return .makeRoom }
                 refuse(.growth, Self.storageFull("Could not add to the store"))

@@ -106,6 +106,8 @@ package struct CommitMachine: ~Copyable, Sendable {
     var heldForWrite: [LogCommand.Reply] = []
     var replies: [@Sendable () -> Void] = []
     var isSignalDue = false
+    /// Whether the event of the closing is planned, the last one of this epoch.
+    var isGivenBack = false
     /// Whether what was written last is a watermark, which nobody waits for.
     var isWatermark = false
     /// What the newest frame says of `durable`.
@@ -216,6 +218,7 @@ extension CommitMachine {
     mutating func commitClose(at now: Timestamp) -> PlacedFrame? {
         var events: [JobEvent] = []
         ledger.close(at: now, into: &events)
+        isGivenBack = true
         return encode(events, at: now)
     }
 
