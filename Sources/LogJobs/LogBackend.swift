@@ -34,8 +34,12 @@ public final class LogBackend: Backend {
         recoveryReport = report
     }
 
+    /// The stores that were let go and still have their lock.
+    private static let endings = DispatchGroup()
+
     deinit {
-        engine.abandon {}
+        Self.endings.enter()
+        engine.abandon { Self.endings.leave() }
     }
 
     /// History, schedules, queue control and pruning.
@@ -129,7 +133,7 @@ public final class LogBackend: Backend {
         let createsFolder = configuration.createsFolder
         let open: @Sendable () -> Result<Start, LogStoreError> = {
             do throws(LogStoreError) {
-                let opened = try opening.open(createsFolder: createsFolder)
+                let opened = try openWhenLetGo(opening, createsFolder: createsFolder)
                 let (report, firstJobID) = (opened.report, opened.firstJobID)
                 let engine = LogEngine(opened.takeWriter(), mode: mode)
                 engine.start()
@@ -143,6 +147,20 @@ public final class LogBackend: Backend {
             DispatchQueue.global().async { continuation.resume(returning: open()) }
         }
         return try result.get()
+    }
+
+    /// A store that was let go without a close frees its lock from its own thread: who opens it
+    /// again at once must not be told that this process has it.
+    private static func openWhenLetGo(
+        _ opening: StoreOpening,
+        createsFolder: Bool
+    ) throws(LogStoreError) -> StoreOpening.Opened {
+        do throws(LogStoreError) {
+            return try opening.open(createsFolder: createsFolder)
+        } catch  where error.code == .locked {
+            endings.wait()
+            return try opening.open(createsFolder: createsFolder)
+        }
     }
 
     /// Tells when a claim may find more; ends when the store is closed.

@@ -145,6 +145,23 @@ struct ThreadedStoreTests {
         try store.remove()
     }
 
+    @Test("lets go of everything when it is dropped, and opens again at once")
+    func dropped() async throws {
+        let store = try ThreadedStore()
+        for round in 1...20 {
+            let backend = try await store.open()
+            #expect(backend.recoveryReport.epoch == UInt64(round))
+            #expect(!backend.recoveryReport.wasClosed)
+            #expect(backend.recoveryReport.rescuedCount == (round == 1 ? 0 : 1))
+            if round == 1 { _ = try await backend.enqueue("job") }
+            // Left running: one attempt more each time, and none is ended.
+            let claimed = try await backend.claim(ClaimRequest(limit: 1, worker: "worker"))
+            #expect(claimed.jobs.count == 1)
+        }
+        try await store.open().close()
+        try store.remove()
+    }
+
     @Test("leaves no file open and no thread running, closed or dropped")
     func leaksNothing() async throws {
         let store = try ThreadedStore()
