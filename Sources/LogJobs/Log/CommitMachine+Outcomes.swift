@@ -80,8 +80,8 @@ extension CommitMachine {
         phase = .failed(error)
         let unknown = BackendError(
             .outcomeUnknown,
-            "Could not make a change durable; it may have happened or not. Open the store again "
-                + "to know.",
+            "Could not make a change durable: \(error). It may have happened or not. "
+                + "\(Self.remedy(for: error)) to know.",
             cause: error
         )
         releaseForWrite(unknown)
@@ -103,9 +103,15 @@ extension CommitMachine {
     package static func poisoned(_ cause: any Error) -> BackendError {
         BackendError(
             .poisoned,
-            "The store cannot be used any more, since a write to it failed. Open it again.",
+            "Could not use the store, since a write to it has failed: \(cause). "
+                + "\(remedy(for: cause)).",
             cause: cause
         )
+    }
+
+    private static func remedy(for cause: any Error) -> String {
+        let first = cause is MovedFolder ? "Put the folder back in its place, then open" : "Open"
+        return "\(first) the store again"
     }
 
     package static func storageFull(_ operation: String) -> BackendError {
@@ -121,7 +127,8 @@ extension CommitMachine {
         let error: BackendError
         switch phase {
         case .failed(let cause): error = Self.poisoned(cause)
-        case .closed: error = BackendError(.closed, "The store was closed. Open it again.")
+        case .closed:
+            error = BackendError(.closed, "Could not use the store: it was closed. Open it again.")
         case .idle, .written, .closing: return
         }
         for command in first + others {

@@ -27,7 +27,6 @@ extension LogWriter {
     /// 3. The other segment begins, see ``SegmentFile``; the manifest names it, durably.
     /// 4. The space behind the seal is given back. A crash before leaves it for good, and harmless.
     mutating func rotate(_ rotation: CommitMachine.Rotation) throws(SystemCallError) {
-        try expectInPlace()
         let size = SegmentFile.size(
             baseline: rotation.baseline,
             payloadBytes: rotation.payloadBytes,
@@ -145,10 +144,20 @@ extension LogWriter {
         }
     }
 
-    /// Notices a folder that was removed or replaced: what is written would be found by nobody.
-    private func expectInPlace() throws(SystemCallError) {
+    /// Notices a folder that was moved, removed or replaced before a file in it is made or renamed:
+    /// at its path may stand another store.
+    func expectInPlace() throws(SystemCallError) {
         guard try lock.isInPlace() else {
             throw SystemCallError(call: "stat", errorNumber: SystemCallError.gone, path: lock.path)
+        }
+    }
+
+    /// What is behind a failed call, for people.
+    func cause(of error: SystemCallError) -> any Error {
+        do throws(SystemCallError) {
+            return try lock.isInPlace() ? error : MovedFolder(path: folder.path)
+        } catch {
+            return error
         }
     }
 }

@@ -106,7 +106,7 @@ package struct LogWriter: ~Copyable, Sendable {
             do throws(SystemCallError) {
                 try perform(action)
             } catch {
-                machine.failed(error)
+                machine.failed(cause(of: error))
             }
         }
         defer { preparation = nil }
@@ -131,6 +131,10 @@ package struct LogWriter: ~Copyable, Sendable {
     }
 
     private mutating func perform(_ action: CommitMachine.Action) throws(SystemCallError) {
+        switch action {
+        case .wait, .write, .sync: break
+        case .extendJobIDs, .rotate, .makeRoom, .close: try expectInPlace()
+        }
         switch action {
         case .wait: break
         case .write(let frame):
