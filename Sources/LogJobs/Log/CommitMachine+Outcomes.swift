@@ -86,6 +86,10 @@ extension CommitMachine {
         )
         releaseForWrite(unknown)
         release(unknown)
+        if let reply = closeReply {
+            closeReply = nil
+            replies.append { reply(unknown) }
+        }
         refuseAll()
     }
 
