@@ -39,33 +39,33 @@ package enum LedgerError: Error, Sendable, Hashable {
 }
 
 extension LedgerError: CustomStringConvertible {
-    /// The reason as a sentence.
+    /// The reason, as a sentence without its full stop: it stands within others.
     package var description: String {
         switch self {
         case .sequenceGap(let expected, let found):
-            "Event \(expected) should follow, found event \(found)."
+            "Event \(expected) should follow, found event \(found)"
         case .wrongEpoch(let current, let found):
-            "The store is in epoch \(current), found an event of epoch \(found)."
-        case .notOpen: "The event happened while the store was closed."
-        case .closedWhileRunning(let count): "The store was closed while \(count) jobs ran."
+            "The store is in epoch \(current), found an event of epoch \(found)"
+        case .notOpen: "The event happened while the store was closed"
+        case .closedWhileRunning(let count): "The store was closed while \(count) jobs ran"
         case .wrongJobID(let expected, let found):
-            "Job id \(expected) should follow, found \(found)."
-        case .unknownJob(let id): "Job \(id) is not in the store."
+            "Job id \(expected) should follow, found \(found)"
+        case .unknownJob(let id): "Job \(id) is not in the store"
         case .wrongVersion(let id, let expected, let found):
-            "Version \(expected) of job \(id) should follow, found version \(found)."
+            "Version \(expected) of job \(id) should follow, found version \(found)"
         case .wrongPrevious(let id, let expected, let found):
-            "The event before of job \(id) is \(Self.text(expected)), found \(Self.text(found))."
+            "The event before of job \(id) is \(Self.text(expected)), found \(Self.text(found))"
         case .wrongAttempt(let id, let expected, let found):
-            "Job \(id) should have \(expected) attempts, found \(found)."
+            "Job \(id) should have \(expected) attempts, found \(found)"
         case .illegalTransition(let id, let kind, let state):
-            "Job \(id) is \(state.rawValue) and cannot be \(kind.rawValue)."
-        case .keyTaken(let id, let holder): "A key of job \(id) is held by job \(holder)."
-        case .carriedDiffers(let id): "Job \(id) was carried otherwise than it stands."
-        case .tooManyJobs: "The store holds as many jobs as it can."
-        case .limitExceeded(let reason): "A limit is exceeded: \(reason)."
-        case .unknownSchedule(let key): "Schedule \(key) is not in the store."
-        case .scheduleNotAdvanced(let key): "Schedule \(key) did not move forwards."
-        case .queueUnchanged(let queue): "Queue \(queue) was paused or resumed twice."
+            "Job \(id) is \(state.rawValue) and cannot be \(kind.rawValue)"
+        case .keyTaken(let id, let holder): "A key of job \(id) is held by job \(holder)"
+        case .carriedDiffers(let id): "Job \(id) was carried otherwise than it stands"
+        case .tooManyJobs: "The store holds as many jobs as it can"
+        case .limitExceeded(let reason): "A limit is exceeded: \(reason)"
+        case .unknownSchedule(let key): "Schedule \(key) is not in the store"
+        case .scheduleNotAdvanced(let key): "Schedule \(key) did not move forwards"
+        case .queueUnchanged(let queue): "Queue \(queue) was paused or resumed twice"
         }
     }
 

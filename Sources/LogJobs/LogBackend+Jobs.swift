@@ -131,6 +131,13 @@ extension BackendError {
     /// What went wrong while bytes were read back.
     package init(reading error: LogReadError, _ operation: String) {
         switch error {
+        case .inputOutput(let call) where call.isNotFound:
+            self.init(
+                .unavailable,
+                "Could not \(operation): there is no \(call.path) any more. Nothing was changed; "
+                    + "put it back, then try again.",
+                cause: call
+            )
         case .inputOutput(let call):
             self.init(
                 .unavailable,

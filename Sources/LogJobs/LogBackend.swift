@@ -112,7 +112,10 @@ public final class LogBackend: Backend {
                 error.code == .storageFull ? .storageFull : .inputOutput
             throw LogStoreError(
                 code,
-                "Could not begin to write to \(folder): \(error.message)",
+                error.cause.map {
+                    "Could not begin to write to \(folder): \($0). Mend what refuses it, then open "
+                        + "it again."
+                } ?? "Could not begin to write to \(folder): \(error.message)",
                 cause: error.cause ?? error
             )
         }

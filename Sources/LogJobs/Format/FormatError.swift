@@ -7,3 +7,14 @@ package enum FormatError: Error, Hashable, Sendable {
     /// They do not verify; says what, and never shows a payload.
     case damaged(String)
 }
+
+extension FormatError: CustomStringConvertible {
+    /// The reason, in words that may stand within a sentence.
+    package var description: String {
+        switch self {
+        case .notOurs: "it does not begin as a file of this library"
+        case .tooNew(let what): what
+        case .damaged(let what): what
+        }
+    }
+}

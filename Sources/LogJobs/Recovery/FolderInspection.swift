@@ -45,7 +45,7 @@ enum FolderInspection: Sendable {
             throw LogStoreError(
                 .notOurs,
                 "Could not open \(folder.path): it is not a store, and holds something else "
-                    + "(\(foreign)). Name an empty folder, or one that is not there yet."
+                    + "(\(foreign)). Name the folder of a store; for a new one, an empty folder."
             )
         }
         self = .empty

@@ -41,7 +41,7 @@ package struct LogRecovery: ~Copyable {
         guard let bytes else {
             throw LogStoreError(
                 .notFound,
-                "Could not open \(folder.path): there is no store in it."
+                "Could not open \(folder.path): there is no store in it. Name the folder of one."
             )
         }
         return try decode(bytes)

@@ -44,9 +44,13 @@ extension LogStoreError {
             )
         }
         let remedy =
-            error.isRefused
-            ? "Give this process the right to write there, or open it read-only."
-            : "Mend what refuses it, then try again."
+            if error.isRefused {
+                "Give this process the right to write there, or open it read-only."
+            } else if error.isNotFound {
+                "Make the folder that it is in, then try again."
+            } else {
+                "Mend what refuses it, then try again."
+            }
         return Self(
             .inputOutput,
             "Could not open \(folder) for writing: \(error). \(remedy)",
@@ -58,8 +62,8 @@ extension LogStoreError {
         Self(
             .corruption,
             "Could not read \(file): damaged at byte \(offset): \(reason). What stands there had "
-                + "been made durable. Restore a backup, or copy the folder and look at it with "
-                + "`logjobs`.",
+                + "been made durable. Keep the folder as it is, and restore a backup; `logjobs "
+                + "verify` tells whether that is whole.",
             file: file,
             offset: offset
         )

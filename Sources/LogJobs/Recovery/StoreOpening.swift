@@ -95,7 +95,8 @@ package struct StoreOpening: Sendable {
             guard createsFolder else {
                 throw LogStoreError(
                     .notFound,
-                    "Could not open \(folder.path): there is no store, and none is to be made."
+                    "Could not open \(folder.path): there is no store, and none is to be made. "
+                        + "Name the folder of one, or allow to make it (`createsFolder`)."
                 )
             }
             try makeFolder()
@@ -147,16 +148,26 @@ package struct StoreOpening: Sendable {
         }
         switch attempt {
         case .taken(let lock): return lock
-        case .refused(let holder):
-            let who = holder.map { "process \($0.process.pid) has" } ?? "another open has"
-            let since = holder.map { " since \($0.startTime)" } ?? ""
-            throw LogStoreError(
-                .locked,
-                "Could not open \(folder.path) for writing: \(who) it\(since). Stop that process, "
-                    + "or open the store read-only.",
-                file: StoreLock.fileName
-            )
+        case .refused(let holder): throw locked(by: holder)
         }
+    }
+
+    private func locked(by holder: StoreLockHolder?) -> LogStoreError {
+        var who = "another open has it"
+        var remedy = "Close that one"
+        if let holder, holder.process == environment.process {
+            who = "this process has it open already"
+        } else if let holder {
+            who = "process \(holder.process.pid) has it"
+            remedy = "Stop that process"
+        }
+        if let time = holder?.startTime, !time.isEmpty { who += " since \(time)" }
+        return LogStoreError(
+            .locked,
+            "Could not open \(folder.path) for writing: \(who). \(remedy), or open the store "
+                + "read-only.",
+            file: StoreLock.fileName
+        )
     }
 
     private func describe(_ lock: StoreLock) {

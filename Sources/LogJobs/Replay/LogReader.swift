@@ -48,7 +48,10 @@ public final class LogReader: Sendable {
         switch try FolderInspection(folder) {
         case .store: break
         case .missing, .empty:
-            throw LogStoreError(.notFound, "Could not read \(path): there is no store.")
+            throw LogStoreError(
+                .notFound,
+                "Could not read \(path): there is no store. Name the folder of one."
+            )
         }
         let manifest = try LogRecovery.manifest(in: folder)
         var log = try LogRecovery.run(manifest, in: folder, for: .reading)
@@ -143,7 +146,9 @@ public final class LogReader: Sendable {
         }
         switch result {
         case .success(let answer): return answer
-        case .failure(.inputOutput(let call)): throw .reading(call, file: call.path)
+        case .failure(.inputOutput(let call)):
+            let name = call.path.split(separator: "/").last.map(String.init)
+            throw .reading(call, file: name ?? call.path)
         case .failure(.damaged(let file, let offset, let reason)):
             throw .corruption(reason, file: file, offset: offset)
         }
