@@ -17,6 +17,7 @@ struct Comparison {
         let books = try Bookkeeping(output)
         findings += books.surprises
         try compareInputs(with: books.entries)
+        findings += try output.leftoverDrafts().map { "\($0) is a draft that was left over" }
         var equal: [CompressFile.Outcome] = []
         var unreadable: [String] = []
         for entry in books.entries {
@@ -32,7 +33,7 @@ struct Comparison {
         let interrupted = Console.count(books.interrupted.count, "job")
         Console.say("interrupted by the kill, and run again: \(interrupted)")
         report("unreadable, and so discarded", "file", unreadable)
-        report("not as they should be", "thing", findings)
+        report("wrong", "thing", findings)
         return findings.isEmpty
     }
 

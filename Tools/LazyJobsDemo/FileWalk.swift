@@ -55,7 +55,8 @@ struct FileWalk {
         return folders
     }
 
-    private static func names(in folder: BytePath) throws(FileError) -> [[UInt8]] {
+    /// The names in a folder, in no order.
+    static func names(in folder: BytePath) throws(FileError) -> [[UInt8]] {
         guard let stream = unsafe folder.withCString({ unsafe opendir($0) }) else {
             throw FileError(operation: "open", path: folder, number: errno)
         }

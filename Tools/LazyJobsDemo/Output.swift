@@ -36,6 +36,13 @@ struct Output {
 }
 
 extension Output {
+    /// What was begun and never became whole; none, when every job has come to its end.
+    func leftoverDrafts() throws(FileError) -> [BytePath] {
+        let names = try FileWalk.names(in: folder)
+        return names.filter { $0.suffix(4) == Array(".tmp".utf8)[...] }.map(folder.appending)
+            .sorted()
+    }
+
     /// Writes down which files were counted, for the comparison to start from.
     func keepInputs(_ paths: [BytePath]) throws(FileError) {
         let draft = folder.appending(Array("inputs.tmp".utf8))

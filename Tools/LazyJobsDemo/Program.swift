@@ -1,4 +1,6 @@
 import Foundation
+import LazyJobs
+import LogJobs
 
 /// The demo: compresses every file of a folder by durable jobs, dies half way, and goes on.
 ///
@@ -22,8 +24,17 @@ struct Program {
         do {
             exit(try await run(Array(CommandLine.arguments.dropFirst())) ? 0 : 1)
         } catch {
-            Console.complain("error: \(error)")
+            Console.complain("error: \(text(of: error))")
             exit(3)
+        }
+    }
+
+    /// An error for people: those of the store say it all in their message.
+    private static func text(of error: any Error) -> String {
+        switch error {
+        case let error as LogStoreError: error.message
+        case let error as BackendError: error.message
+        default: "\(error)"
         }
     }
 
