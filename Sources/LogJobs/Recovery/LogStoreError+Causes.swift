@@ -44,7 +44,9 @@ extension LogStoreError {
             )
         }
         let remedy =
-            if error.isRefused {
+            if error.isRefused, error.call == "mkdir" {
+                "Give this process the right to make it, or name another folder."
+            } else if error.isRefused {
                 "Give this process the right to write there, or open it read-only."
             } else if error.isNotFound {
                 "Make the folder that it is in, then try again."
