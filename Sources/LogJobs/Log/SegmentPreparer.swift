@@ -108,7 +108,7 @@ package final class SegmentPreparer: Sendable {
 
     private func make(_ name: String, size: UInt64) throws(SystemCallError) -> Bool {
         do throws(SystemCallError) {
-            try folder.makeZeroFile(name, size: size)
+            try folder.makeZeroFile(name, size: size, by: StoreFolder.preparingName)
             // What is kept for a full disk must be there after a loss of power too.
             try folder.sync()
             return true

@@ -9,11 +9,13 @@
 /// | `next.ljs` | the segment after the active one: zeros, synced |
 /// | `ballast-1.ljs`, `ballast-2.ljs` | such files too, for when there is no room for another |
 /// | `preparing.tmp` | one of those on its way |
+/// | `manifest.tmp` | the spare on its way |
 package struct StoreFolder: Sendable {
     package static let spareManifestName = "manifest.spare"
     package static let nextSegmentName = "next.ljs"
     package static let ballastNames = ["ballast-1.ljs", "ballast-2.ljs"]
     package static let preparingName = "preparing.tmp"
+    package static let preparingSpareName = "manifest.tmp"
 
     package let path: String
     package let fileSystem: any FileSystem
@@ -31,7 +33,7 @@ package struct StoreFolder: Sendable {
     package static func isOwn(_ name: String) -> Bool {
         let fixed = [
             StoreLock.fileName, Manifest.fileName, spareManifestName, nextSegmentName,
-            preparingName,
+            preparingName, preparingSpareName,
         ]
         return fixed.contains(name) || ballastNames.contains(name)
             || SegmentID(fileName: name) != nil
@@ -53,8 +55,18 @@ extension StoreFolder {
     ///
     /// It gets its name when it is whole, so whatever has the name can be relied on. The name is
     /// durable once the folder is synced; until then a crash costs only the file.
-    package func makeZeroFile(_ name: String, size: UInt64) throws(SystemCallError) {
-        let temporary = path(of: Self.preparingName)
+    ///
+    /// - Parameters:
+    ///   - name: Its name in the end.
+    ///   - size: How large it is.
+    ///   - temporary: Its name on the way, which nobody else may use meanwhile.
+    /// - Throws: What a call of the file system throws; the file is removed then.
+    package func makeZeroFile(
+        _ name: String,
+        size: UInt64,
+        by temporary: String
+    ) throws(SystemCallError) {
+        let temporary = path(of: temporary)
         let handle = try fileSystem.open(temporary, .readWriteOrCreate)
         do throws(SystemCallError) {
             try fill(handle, size: size)

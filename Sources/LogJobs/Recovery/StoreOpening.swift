@@ -194,8 +194,8 @@ extension StoreOpening {
             id >= manifest.nextSegment && !named.contains(id)
         }
         for id in leftovers { try expectNeverActive(id) }
-        let removed =
-            leftovers.map(\.fileName) + names.filter { $0 == StoreFolder.preparingName }
+        let unfinished = [StoreFolder.preparingName, StoreFolder.preparingSpareName]
+        let removed = leftovers.map(\.fileName) + names.filter(unfinished.contains)
         for name in removed {
             try LogStoreError.from({ .opening(folder.path, $0) }) { () throws(SystemCallError) in
                 try folder.fileSystem.remove(folder.path(of: name))
