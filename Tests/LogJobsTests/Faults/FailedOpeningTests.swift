@@ -1,0 +1,41 @@
+import LazyJobs
+import LogJobs
+import LogJobsTesting
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What an opening that fails leaves to the next one.
+@Suite("An opening that fails", .timeLimit(.minutes(10)))
+struct FailedOpeningTests {
+    private static let job = NewJob(kind: "work", payload: JobPayload(bytes: [1]))
+
+    @Test("makes the name of a folder durable that another opening has only made")
+    func foldersName() async throws {
+        let store = TestStore()
+        // The process dies between the making of the folder and the sync of its parent.
+        store.disk.faults = .crash(afterCall: 3)
+        await #expect(throws: LogStoreError.self) { _ = try await store.open() }
+        #expect(store.disk.calls.last?.call == .makeFolder)
+
+        let next = store.copy()
+        let backend = try await next.open()
+        _ = try await backend.enqueue([Self.job])
+        let left = TestStore(next.disk.crashed(keeping: .nothing))
+        #expect(try left.read().stats().total == 1)
+    }
+
+    @Test("opens in a folder that it was given below one that it may not read")
+    func refusedParent() async throws {
+        let store = TestStore()
+        try store.disk.makeFolder(TestStore.folder)
+        store.disk.faults = .fail(.syncFolder, number: 1, with: EACCES)
+        try await store.open().close()
+    }
+}
