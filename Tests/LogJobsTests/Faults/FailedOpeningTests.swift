@@ -38,4 +38,31 @@ struct FailedOpeningTests {
         store.disk.faults = .fail(.syncFolder, number: 1, with: EACCES)
         try await store.open().close()
     }
+
+    @Test("has let go of the store when it throws, whoever's thread the writer has")
+    func letsGo() async throws {
+        let store = TestStore()
+        try await store.open().close()
+        for number in 1...8 {
+            let copy = store.copy()
+            copy.disk.faults = .fail(.sync, number: number, with: EIO)
+            do throws(LogStoreError) {
+                let backend = try await open(copy)
+                await backend.abandonAndWait()
+            } catch {
+                #expect(error.code == .inputOutput)
+            }
+            #expect(copy.disk.openPaths.isEmpty, "after sync \(number) has failed")
+        }
+    }
+
+    private func open(_ store: TestStore) async throws(LogStoreError) -> LogBackend {
+        let environment = store.environment()
+        return try await LogBackend.open(
+            TestStore.folder,
+            TestStore.configuration,
+            environment,
+            mode: .ownThread
+        )
+    }
 }
