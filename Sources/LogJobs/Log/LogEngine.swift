@@ -155,6 +155,7 @@ extension LogEngine {
             timer?.task.cancel()
             timer = nil
         }
+        preparer.end()
         writer.withLock { $0.shutDown() }
         signals.close()
     }

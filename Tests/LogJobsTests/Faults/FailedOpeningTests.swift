@@ -56,6 +56,17 @@ struct FailedOpeningTests {
         }
     }
 
+    @Test("makes no call any more when the lock is free")
+    func callsNothingAfterwards() async throws {
+        for _ in 0..<60 {
+            let store = TestStore()
+            // While the next segment and the ballast are prepared in the background.
+            try await open(store).close()
+            #expect(store.disk.calls.last?.path == TestStore.path(StoreLock.fileName))
+            #expect(store.disk.openPaths.isEmpty)
+        }
+    }
+
     private func open(_ store: TestStore) async throws(LogStoreError) -> LogBackend {
         let environment = store.environment()
         return try await LogBackend.open(
