@@ -80,8 +80,8 @@ extension CommitMachine {
         phase = .failed(error)
         let unknown = BackendError(
             .outcomeUnknown,
-            "Could not make a change durable; it may have happened or not. Open the store again "
-                + "to know.",
+            "Could not make a change durable: \(error). It may have happened or not; open the "
+                + "store again to know.",
             cause: error
         )
         releaseForWrite(unknown)
@@ -103,7 +103,8 @@ extension CommitMachine {
     package static func poisoned(_ cause: any Error) -> BackendError {
         BackendError(
             .poisoned,
-            "The store cannot be used any more, since a write to it failed. Open it again.",
+            "The store cannot be used any more, since a change to its files failed: \(cause). "
+                + "Open it again.",
             cause: cause
         )
     }
