@@ -107,7 +107,10 @@ public final class LogBackend: Backend {
             report.discardedCount = rescued.count { $0 == .discarded }
             return LogBackend(start.engine, report, clock: environment.clock)
         } catch {
-            start.engine.abandon {}
+            // Whoever is told that it failed may try again at once.
+            await withCheckedContinuation { continuation in
+                start.engine.abandon { continuation.resume() }
+            }
             let code: LogStoreError.Code =
                 error.code == .storageFull ? .storageFull : .inputOutput
             throw LogStoreError(

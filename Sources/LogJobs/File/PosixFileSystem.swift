@@ -107,6 +107,12 @@ package final class PosixFileSystem: FileSystem {
 
     package func rename(_ path: String, to newPath: String) throws(SystemCallError) {
         try SystemCall.renameFile(path, to: newPath)
+        // Later errors of its handles are to name the file as it is called then.
+        openFiles.withLock { files in
+            for (handle, file) in files where file.path == path {
+                files[handle]?.path = newPath
+            }
+        }
     }
 
     package func remove(_ path: String) throws(SystemCallError) {

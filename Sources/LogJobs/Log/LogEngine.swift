@@ -155,8 +155,7 @@ extension LogEngine {
             timer?.task.cancel()
             timer = nil
         }
-        // Without the lock it would fill a file that the folder's next owner takes for its own.
-        preparationQueue.sync {}
+        preparer.end()
         writer.withLock { $0.shutDown() }
         signals.close()
     }

@@ -52,6 +52,12 @@ package struct ManifestFile: Sendable {
 
     /// Makes the spare for the next time, if it is not there.
     ///
+    /// It has a temporary name of its own, since segments are prepared in the background. With one
+    /// for both:
+    /// 1. A segment is being filled with zeros. The writer makes the same file its spare, and then
+    ///    the manifest.
+    /// 2. The filling goes on: zeros are written over the manifest.
+    ///
     /// - Returns: Whether it is there now; a full disk may refuse it.
     package func prepareSpare() throws(SystemCallError) -> Bool {
         let spare = folder.path(of: StoreFolder.spareManifestName)

@@ -16,6 +16,8 @@ package final class SegmentPreparer: Sendable {
     private struct State {
         var next: Prepared?
         var ballast: [Prepared]
+        /// Whether the folder may belong to another process from now on.
+        var hasEnded = false
     }
 
     private let folder: StoreFolder
@@ -59,6 +61,7 @@ package final class SegmentPreparer: Sendable {
     /// - Returns: Whether all of it is there now.
     package func restore(nextSize: UInt64) throws(SystemCallError) -> Bool {
         try state.withLock { state throws(SystemCallError) in
+            guard !state.hasEnded else { return false }
             let present = Set(state.ballast.map(\.name))
             for name in StoreFolder.ballastNames where !present.contains(name) {
                 guard try make(name, size: ballastSize) else { return false }
@@ -66,6 +69,18 @@ package final class SegmentPreparer: Sendable {
             }
             return try makeNext(size: nextSize, in: &state)
         }
+    }
+
+    /// Waits for the preparation that is under way, and lets no other begin.
+    ///
+    /// Crash story, of a store that gave back its lock before:
+    /// 1. A prepares the next segment in the background, and gives back the lock.
+    /// 2. B opens the store, prepares a file of its own, and writes the beginning of a segment
+    ///    into it.
+    /// 3. A is done, and renames its zeros over that file. B renames them to the segment's name:
+    ///    its own file, to which it goes on writing, has none any more.
+    package func end() {
+        state.withLock { $0.hasEnded = true }
     }
 
     /// Takes a file of at least a size, making it if need be.

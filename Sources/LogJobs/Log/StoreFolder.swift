@@ -57,9 +57,11 @@ extension StoreFolder {
     /// It gets its name when it is whole, so whatever has the name can be relied on. The name is
     /// durable once the folder is synced; until then a crash costs only the file.
     ///
-    /// On its way it has a temporary name. Segments are prepared while the writer replaces
-    /// manifests, so each of the two has its own: under one, the first to be ready would take away
-    /// the file that the other still fills.
+    /// - Parameters:
+    ///   - name: Its name in the end.
+    ///   - size: How large it is.
+    ///   - temporaryName: Its name on the way, which nobody else may use meanwhile.
+    /// - Throws: What a call of the file system throws; the file is removed then.
     package func makeZeroFile(
         _ name: String,
         size: UInt64,

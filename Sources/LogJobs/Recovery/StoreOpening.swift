@@ -122,11 +122,21 @@ package struct StoreOpening: Sendable {
         }
     }
 
+    /// Makes the folder, if it is not there, and its name durable in either case.
+    ///
+    /// Crash story:
+    /// 1. A makes the folder, and dies before it has synced the parent.
+    /// 2. B finds the folder, makes its store in it, and answers.
+    /// 3. The power fails: without B's own sync of the parent, folder and store are gone.
     private func makeFolder() throws(LogStoreError) {
         do throws(SystemCallError) {
-            guard try folder.fileSystem.status(of: folder.path) == nil else { return }
-            try folder.fileSystem.makeFolder(folder.path)
-            try folder.fileSystem.syncFolder(Self.parent(of: folder.path))
+            let isThere = try folder.fileSystem.status(of: folder.path) != nil
+            if !isThere { try folder.fileSystem.makeFolder(folder.path) }
+            do throws(SystemCallError) {
+                try folder.fileSystem.syncFolder(Self.parent(of: folder.path))
+            } catch  where isThere && error.isRefused {
+                // Somebody with more rights has made it for this process, and answers for it.
+            }
         } catch {
             throw .opening(folder.path, error)
         }

@@ -12,6 +12,16 @@ package struct FaultPlan: Hashable, Sendable {
             case failure(errorNumber: Int32)
         }
 
+        /// What a call has done although it does not return.
+        package enum Effect: Hashable, Sendable, CaseIterable {
+            /// Nothing; but a failed sync loses what it was for.
+            case none
+            /// The first half of a write; nothing of any other call.
+            case half
+            /// All of it: an answer that is lost.
+            case whole
+        }
+
         package var kind: Kind
         /// The calls that are counted; `nil` for all.
         package var call: SimulatedCall?
@@ -19,8 +29,7 @@ package struct FaultPlan: Hashable, Sendable {
         package var number: Int
         /// Whether it is also every later one of them.
         package var lasts = false
-        /// Whether the call's work is done although it does not return: an answer that is lost.
-        package var takesEffect = false
+        package var effect = Effect.none
 
         /// Whether it strikes the call that is the `number`th of its kind and `total`th of all.
         func applies(to call: SimulatedCall, number: Int, total: Int) -> Bool {
@@ -46,7 +55,7 @@ package struct FaultPlan: Hashable, Sendable {
 
     /// The machine goes off at a call, when it has done all but return.
     package static func crash(afterCall number: Int) -> Self {
-        Self([Fault(kind: .crash, number: number, takesEffect: true)])
+        Self([Fault(kind: .crash, number: number, effect: .whole)])
     }
 
     /// A call fails, once or from then on.
@@ -54,10 +63,10 @@ package struct FaultPlan: Hashable, Sendable {
         call number: Int,
         with errorNumber: Int32,
         lasting: Bool = false,
-        takingEffect: Bool = false
+        effect: Fault.Effect = .none
     ) -> Self {
         let kind = Fault.Kind.failure(errorNumber: errorNumber)
-        return Self([Fault(kind: kind, number: number, lasts: lasting, takesEffect: takingEffect)])
+        return Self([Fault(kind: kind, number: number, lasts: lasting, effect: effect)])
     }
 
     /// The n-th call of a kind fails, once or with all later ones of that kind.
@@ -66,13 +75,13 @@ package struct FaultPlan: Hashable, Sendable {
         number: Int,
         with errorNumber: Int32,
         lasting: Bool = false,
-        takingEffect: Bool = false
+        effect: Fault.Effect = .none
     ) -> Self {
         var plan = fail(
             call: number,
             with: errorNumber,
             lasting: lasting,
-            takingEffect: takingEffect
+            effect: effect
         )
         plan.faults[0].call = call
         return plan

@@ -49,12 +49,10 @@ extension SimulatedFileSystem: FileSystem {
     }
 
     package func close(_ handle: FileHandle) {
-        attempt(.close, handle) { state, file in
-            state.openFiles[handle] = nil
-            if state.locks[file.node] == handle { state.locks[file.node] = nil }
-            state.disk.nodes[file.node]?.openCount -= 1
-            state.disk.discardIfUnreachable(file.node)
+        let discard: WhenFailing = { state, _ in
+            state.discard(handle)
         }
+        attempt(.close, handle, whenFailing: discard) { state, _ in state.discard(handle) }
     }
 
     package func read(
@@ -78,7 +76,19 @@ extension SimulatedFileSystem: FileSystem {
         at offset: UInt64
     ) throws(SystemCallError) {
         let size = UInt64(bytes.count)
-        try perform(.write, handle, offset: offset, size: size) { state, file throws(ErrorNumber) in
+        let writeHalf: WhenFailing = { state, effect in
+            guard effect == .half, let file = state.openFiles[handle], file.isWritable else {
+                return
+            }
+            let half = Array(bytes.prefix(bytes.count / 2))
+            // It fails anyway, whatever its half says.
+            do throws(ErrorNumber) {
+                try state.disk.write(half, to: file.node, at: offset)
+            } catch {}
+        }
+        try perform(.write, handle, offset: offset, size: size, whenFailing: writeHalf) {
+            state,
+            file throws(ErrorNumber) in
             guard file.isWritable else { throw ErrorNumber(EBADF) }
             try state.disk.write(bytes, to: file.node, at: offset)
         }
@@ -102,6 +112,7 @@ extension SimulatedFileSystem: FileSystem {
     package func rename(_ path: String, to newPath: String) throws(SystemCallError) {
         try perform(CallRecord(.rename, path, newPath: newPath)) { state throws(ErrorNumber) in
             try state.disk.rename(path, to: newPath)
+            state.renameHandles(of: path, to: newPath)
         }
     }
 
@@ -124,7 +135,7 @@ extension SimulatedFileSystem: FileSystem {
 
 extension SimulatedFileSystem {
     package func sync(_ handle: FileHandle) throws(SystemCallError) {
-        let dropChanges: @Sendable (inout State) -> Void = { state in
+        let dropChanges: WhenFailing = { state, _ in
             if let file = state.openFiles[handle] { state.disk.failSync(of: file.node) }
         }
         try perform(.sync, handle, whenFailing: dropChanges) { state, file throws(ErrorNumber) in
@@ -133,7 +144,7 @@ extension SimulatedFileSystem {
     }
 
     package func syncFolder(_ path: String) throws(SystemCallError) {
-        let dropChanges: @Sendable (inout State) -> Void = { state in
+        let dropChanges: WhenFailing = { state, _ in
             do throws(ErrorNumber) {
                 state.disk.failSync(of: try state.disk.find(path))
             } catch {
@@ -161,9 +172,12 @@ extension SimulatedFileSystem {
 // MARK: - What the calls have in common
 
 extension SimulatedFileSystem {
+    /// What a call does nevertheless when it fails by plan.
+    fileprivate typealias WhenFailing = @Sendable (inout State, FaultPlan.Fault.Effect) -> Void
+
     private func perform<Value: Sendable>(
         _ record: CallRecord,
-        whenFailing: @Sendable (inout State) -> Void = { _ in },
+        whenFailing: WhenFailing = { _, _ in },
         _ body: @Sendable (inout State) throws(ErrorNumber) -> Value
     ) throws(SystemCallError) -> Value {
         try state.withLock { state throws(SystemCallError) in
@@ -176,7 +190,7 @@ extension SimulatedFileSystem {
         _ handle: FileHandle,
         offset: UInt64? = nil,
         size: UInt64? = nil,
-        whenFailing: @Sendable (inout State) -> Void = { _ in },
+        whenFailing: WhenFailing = { _, _ in },
         _ body: @Sendable (inout State, OpenFile) throws(ErrorNumber) -> Value
     ) throws(SystemCallError) -> Value {
         try state.withLock { state throws(SystemCallError) in
@@ -194,10 +208,14 @@ extension SimulatedFileSystem {
     private func attempt(
         _ call: SimulatedCall,
         _ handle: FileHandle,
+        whenFailing: WhenFailing = { _, _ in },
         _ body: @Sendable (inout State, OpenFile) -> Void
     ) {
         do throws(SystemCallError) {
-            try perform(call, handle) { state, file throws(ErrorNumber) in body(&state, file) }
+            try perform(call, handle, whenFailing: whenFailing) {
+                state,
+                file throws(ErrorNumber) in body(&state, file)
+            }
         } catch {
             // As the protocol says of these calls.
         }
@@ -215,6 +233,21 @@ extension SimulatedFileSystem.State {
         openFiles[handle] = .init(node: node, path: path, isWritable: isWritable)
         disk.nodes[node]?.openCount += 1
         return handle
+    }
+
+    /// Lets records and errors name a file as it is called now.
+    fileprivate mutating func renameHandles(of path: String, to newPath: String) {
+        for (handle, file) in openFiles where file.path == path {
+            openFiles[handle]?.path = newPath
+        }
+    }
+
+    /// Ends a handle, and with it the lock that it holds.
+    fileprivate mutating func discard(_ handle: FileHandle) {
+        guard let file = openFiles.removeValue(forKey: handle) else { return }
+        if locks[file.node] == handle { locks[file.node] = nil }
+        disk.nodes[file.node]?.openCount -= 1
+        disk.discardIfUnreachable(file.node)
     }
 }
 

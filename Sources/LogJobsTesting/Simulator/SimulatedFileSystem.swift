@@ -18,6 +18,7 @@ import Synchronization
 /// - With a ``capacity``, a file uses as many bytes as its size says, holes included, while it has
 ///   a name or is open. Names and folders use none. A write that does not fit is done as far as it
 ///   fits.
+/// - A handle that is closed is gone, even when the call says that it failed.
 ///
 /// Not modelled: hard and symbolic links, permissions, removing folders, paths with `..`.
 package final class SimulatedFileSystem: Sendable {
@@ -106,7 +107,7 @@ extension SimulatedFileSystem.State {
     /// - Throws: What the body or the plan says, as the error of this call.
     mutating func perform<Value>(
         _ record: CallRecord,
-        whenFailing: (inout Self) -> Void = { _ in },
+        whenFailing: (inout Self, FaultPlan.Fault.Effect) -> Void = { _, _ in },
         _ body: (inout Self) throws(ErrorNumber) -> Value
     ) throws(SystemCallError) -> Value {
         guard !isCrashed else { throw Self.error(SystemCallError.simulatedCrashNumber, record) }
@@ -117,7 +118,7 @@ extension SimulatedFileSystem.State {
                 throw Self.error(error.rawValue, record)
             }
         }
-        if fault.takesEffect {
+        if fault.effect == .whole {
             // Its own failure changes nothing: the caller never learns how the call went.
             do throws(ErrorNumber) { _ = try body(&self) } catch {}
         }
@@ -126,7 +127,7 @@ extension SimulatedFileSystem.State {
             isCrashed = true
             throw Self.error(SystemCallError.simulatedCrashNumber, record)
         case .failure(let number):
-            if !fault.takesEffect { whenFailing(&self) }
+            if fault.effect != .whole { whenFailing(&self, fault.effect) }
             throw Self.error(number, record)
         }
     }
