@@ -117,7 +117,7 @@ struct FlipSweep: Sendable {
 // MARK: - Which bits
 
 extension FlipSweep {
-    /// Behind what is written, where a frame's header would begin: read more closely than the rest.
+    /// Next to what is written, where a frame's header would begin: read more closely than the rest.
     private static let marginSize = 64
 
     /// Every bit of every file.
@@ -125,39 +125,73 @@ extension FlipSweep {
         paths.flatMap { path in bits(of: path, in: 0..<size(of: path)) }
     }
 
-    /// Every bit of what is written into each file, and of the 64 bytes behind it.
+    /// Every bit of what is written into each file, and of the zeros that are next to it.
     var writtenBits: [FlippedBit] {
-        paths.flatMap { path in bits(of: path, in: 0..<writtenEnd(of: path)) }
+        paths.flatMap { path in
+            writtenBytes(of: path).ranges.flatMap { bits(of: path, in: $0) }
+        }
     }
 
-    /// Bits of what ``writtenBits`` leaves out, which is zeros: so many of each file.
-    func restBits(perFile count: Int, seed: UInt64) -> [FlippedBit] {
+    /// Some bits of each run of zeros that ``writtenBits`` leaves out.
+    func zeroBits(perRun count: Int, seed: UInt64) -> [FlippedBit] {
         var generator = SeededGenerator(seed: seed)
-        return paths.flatMap { path -> [FlippedBit] in
-            let rest = 8 * writtenEnd(of: path)..<8 * size(of: path)
-            guard !rest.isEmpty else { return [] }
-            return (0..<count).map { _ in
-                FlippedBit(path: path, bit: Int.random(in: rest, using: &generator))
+        return paths.flatMap { path in
+            let zeros = RangeSet(0..<size(of: path)).subtracting(writtenBytes(of: path))
+            return zeros.ranges.flatMap { run in
+                (0..<count).map { _ in
+                    let bits = 8 * run.lowerBound..<8 * run.upperBound
+                    return FlippedBit(path: path, bit: .random(in: bits, using: &generator))
+                }
             }
         }
     }
 
-    var paths: [String] {
-        store.disk.paths.filter { !$0.hasSuffix("/") }
+    func bits(of path: String, in bytes: Range<Int>) -> [FlippedBit] {
+        (8 * bytes.lowerBound..<8 * bytes.upperBound).map { FlippedBit(path: path, bit: $0) }
     }
 
-    /// Where the zeros begin that ``writtenBits`` leaves out.
-    func writtenEnd(of path: String) -> Int {
-        let bytes = store.disk.bytes(of: path) ?? []
-        let written = (bytes.lastIndex { $0 != 0 } ?? -1) + 1
-        return min(bytes.count, (written + 7) / 8 * 8 + Self.marginSize)
+    private var paths: [String] {
+        store.disk.paths.filter { !$0.hasSuffix("/") }
     }
 
     private func size(of path: String) -> Int {
         store.disk.bytes(of: path)?.count ?? 0
     }
 
-    func bits(of path: String, in bytes: Range<Int>) -> [FlippedBit] {
-        (8 * bytes.lowerBound..<8 * bytes.upperBound).map { FlippedBit(path: path, bit: $0) }
+    private func writtenBytes(of path: String) -> RangeSet<Int> {
+        let bytes = store.disk.bytes(of: path) ?? []
+        var written = RangeSet<Int>()
+        for (index, byte) in bytes.enumerated() where byte != 0 {
+            let margin = index - Self.marginSize..<index + 1 + Self.marginSize
+            written.insert(contentsOf: margin.clamped(to: 0..<bytes.count))
+        }
+        return written
+    }
+}
+
+// MARK: - What is expected
+
+extension FlipSweep {
+    /// What has to become of flips.
+    ///
+    /// - Parameter lastCommit: Where the last commit begins, if it may be lost.
+    func expected(_ flips: [FlippedBit], lastCommit: Int? = nil) throws -> FlipTally {
+        let ends = try store.read().segments.map { 8 * Int($0.validEnd) }
+        let first = TestStore.path(1)
+        let last = TestStore.path(2)
+        let lastCommit = lastCommit.map { 8 * $0 } ?? ends[1]
+        var tally = FlipTally()
+        for flip in flips {
+            let verdict: FlipTally.Verdict =
+                switch flip.path {
+                case TestStore.path(Manifest.fileName): .refused
+                case first: flip.bit < ends[0] ? .refused : .harmless
+                case last where flip.bit < lastCommit: .refused
+                case last where flip.bit < ends[1]: .torn
+                default: .harmless
+                }
+            tally.add(verdict, flip)
+        }
+        return tally
     }
 }

@@ -1,5 +1,5 @@
 /// What became of flipped bits, file by file.
-struct FlipTally: Sendable {
+struct FlipTally: Sendable, Hashable {
     /// What opening a store made of one flipped bit.
     enum Verdict: String, Sendable, Hashable {
         /// An error that names the file and a place in it.
@@ -11,7 +11,7 @@ struct FlipTally: Sendable {
     }
 
     /// The bits of one file that had one verdict.
-    struct Span: Sendable, Hashable {
+    private struct Span: Sendable, Hashable {
         var count = 0
         /// The first and the last of them.
         var first = Int.max
@@ -26,15 +26,6 @@ struct FlipTally: Sendable {
     private var spans: [Place: Span] = [:]
     /// What must not be: another state, or an error that does not say where.
     var failures: [String] = []
-
-    /// The files in which some bit had a verdict.
-    func paths(_ verdict: Verdict) -> Set<String> {
-        Set(spans.keys.filter { $0.verdict == verdict }.map(\.path))
-    }
-
-    func span(_ verdict: Verdict, of path: String) -> Span {
-        spans[Place(path: path, verdict: verdict)] ?? Span()
-    }
 
     func count(_ verdict: Verdict) -> Int {
         spans.filter { $0.key.verdict == verdict }.reduce(0) { $0 + $1.value.count }
