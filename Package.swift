@@ -76,7 +76,8 @@ let package = Package(
             dependencies: [
                 "LazyJobs", "JobLedger", "LogJobs", "LazyJobsTesting", "LogJobsTesting", "CLogJobs",
                 "CZlib",
-            ]
+            ],
+            resources: [.copy("Golden/Fixtures")]
         ),
         .testTarget(
             name: "LogJobsToolTests",

@@ -27,11 +27,11 @@ package struct ByteReader {
     package mutating func fixed<Number: FixedWidthInteger & UnsignedInteger>(
         _ type: Number.Type = Number.self
     ) throws(FormatError) -> Number {
-        var number: Number = 0
-        for (index, byte) in try slice(Number.bitWidth / 8).enumerated() {
-            number |= Number(byte) << (index * 8)
+        let bytes = try slice(Number.bitWidth / 8)
+        // SAFETY: the slice has as many bytes as the number, whatever their alignment.
+        return unsafe bytes.withUnsafeBytes { bytes in
+            Number(littleEndian: unsafe bytes.loadUnaligned(as: Number.self))
         }
-        return number
     }
 
     package mutating func varint() throws(FormatError) -> UInt64 {

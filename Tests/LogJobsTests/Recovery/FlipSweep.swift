@@ -2,113 +2,81 @@ import LazyJobs
 import LogJobs
 import LogJobsTesting
 
-/// Flips bits of all files of a store, and judges what opening it makes of each.
+/// Flips bits of the files of a store, and judges what opening it makes of each.
 struct FlipSweep: Sendable {
-    /// What became of the flips.
-    struct Tally: Sendable, CustomStringConvertible {
-        var refusedCount = 0
-        var harmlessCount = 0
-        var tornCount = 0
-        /// What must not be: another state, or an error that does not say where.
-        var failures: [String] = []
+    /// The store without a flip: a copy that shares its pages with all that are damaged.
+    let store: TestStore
+    /// What is shown without a flip.
+    let whole: StoreView
+    /// What is shown without the last commit, if that may be lost.
+    private let before: StoreView?
 
-        var description: String {
-            "\(refusedCount) refused, \(harmlessCount) harmless, \(tornCount) torn, "
-                + "\(failures.count) wrong \(failures.prefix(5))"
-        }
-
-        mutating func add(_ other: Tally) {
-            refusedCount += other.refusedCount
-            harmlessCount += other.harmlessCount
-            tornCount += other.tornCount
-            failures += other.failures
-        }
-    }
-
-    /// A bit of a file.
-    struct Flip: Sendable {
-        var path: String
-        var bit: Int
-    }
-
-    private let store: TestStore
-    private let whole: StoreContent
-    /// The content without the last commit, if that may be lost.
-    private let before: StoreContent?
-
-    init(_ store: TestStore, before: StoreContent?) throws {
-        self.store = store
+    /// - Parameter before: What is shown without the last commit; `nil` when it must not be lost.
+    init(_ store: TestStore, before: StoreView? = nil) throws {
+        // As long as a write is pending, the cache would undo a flip in what it has written.
+        self.store = TestStore(store.disk.crashed(keeping: .everything))
         self.before = before
-        whole = try StoreContent(try store.read())
+        whole = try StoreView(try self.store.read())
     }
 
-    func run() async throws -> Tally {
-        let all = store.disk.paths.filter { !$0.hasSuffix("/") }.flatMap(flips)
-        // Beginnings and sealed segments are judged alike whether a store was closed or not.
-        let flips = all.filter { flip in
-            before == nil
-                || flip.path == TestStore.path(2) && flip.bit >= 8 * SegmentHeader.size
-        }
-        let half = flips.count / 2
+    func run(_ flips: [FlippedBit]) async throws -> FlipTally {
         // Files differ in cost, so each task takes every other flip.
-        return try await withThrowingTaskGroup(of: Tally.self) { group in
+        try await withThrowingTaskGroup(of: FlipTally.self) { group in
             for parity in 0..<2 {
                 group.addTask {
-                    var tally = Tally()
-                    for index in 0...half where 2 * index + parity < flips.count {
-                        try await judge(flips[2 * index + parity], &tally)
+                    var tally = FlipTally()
+                    for index in stride(from: parity, to: flips.count, by: 2) {
+                        try await judge(flips[index], &tally)
                     }
                     return tally
                 }
             }
-            return try await group.reduce(into: Tally()) { $0.add($1) }
+            return try await group.reduce(into: FlipTally()) { $0.add($1) }
         }
     }
 
-    private func flips(of path: String) -> [Flip] {
-        let bytes = store.disk.bytes(of: path) ?? []
-        let written = (bytes.lastIndex { $0 != 0 } ?? -1) + 1
-        let dense = min(bytes.count, (written + 7) / 8 * 8 + 64)
-        let every = (0..<dense * 8).map { Flip(path: path, bit: $0) }
-        let words = stride(from: dense, to: bytes.count, by: 72).map { offset in
-            Flip(path: path, bit: offset * 8 + offset / 72 * 11 % 64)
+    private func judge(_ flip: FlippedBit, _ tally: inout FlipTally) async throws {
+        let damaged = damaged(flip)
+        do throws(LogStoreError) {
+            let backend = try await damaged.open(pid: 9)
+            try judge(backend, damaged, flip, &tally)
+            await backend.abandonAndWait()
+        } catch {
+            try judge(error, damaged, flip, &tally)
         }
-        return every + words.filter { $0.bit < bytes.count * 8 }
+        // Each read has its buffer: none is larger than a file, whatever a length says.
+        let sizes = damaged.disk.calls.filter { $0.call == .read }.compactMap(\.size)
+        if sizes.contains(where: { $0 > 64 << 10 }) {
+            tally.failures.append("\(flip): reads of \(sizes) bytes")
+        }
     }
 
-    private func judge(_ flip: Flip, _ tally: inout Tally) async throws {
+    private func damaged(_ flip: FlippedBit) -> TestStore {
         let damaged = store.copy()
         damaged.disk.flipBit(of: flip.path, flip.bit)
-        do throws(LogStoreError) {
-            let reader = try damaged.read()
-            try await judge(accepted: reader, damaged, flip, &tally)
-        } catch {
-            try await judge(error, damaged, flip, &tally)
-        }
+        return damaged
     }
 
     private func judge(
-        accepted reader: LogReader,
+        _ backend: LogBackend,
         _ damaged: TestStore,
-        _ flip: Flip,
-        _ tally: inout Tally
-    ) async throws(LogStoreError) {
+        _ flip: FlippedBit,
+        _ tally: inout FlipTally
+    ) throws(LogStoreError) {
         do {
-            let content = try StoreContent(reader)
-            let isTorn = content != whole
-            guard !isTorn || content == before && reader.report.tornTail != nil else {
+            let reader = try self.damaged(flip).read()
+            let view = try StoreView(reader)
+            let isTorn = view != whole
+            let reports = [reader.report, backend.recoveryReport]
+            guard !isTorn || view == before && reports.allSatisfy({ $0.tornTail != nil }) else {
                 tally.failures.append("\(flip): another state")
                 return
             }
-            let backend = try await damaged.open(pid: 9)
-            let events = try StoreContent(try damaged.read()).events
-            let isKept = events.dropLast() == content.events[...]
-            guard isKept, (backend.recoveryReport.tornTail != nil) || !isTorn else {
+            guard try StoreView(try damaged.read()).isReopened(view) else {
                 tally.failures.append("\(flip): another state for the writer")
                 return
             }
-            await backend.abandonAndWait()
-            if isTorn { tally.tornCount += 1 } else { tally.harmlessCount += 1 }
+            tally.add(isTorn ? .torn : .harmless, flip)
         } catch {
             tally.failures.append("\(flip): \(error)")
         }
@@ -117,31 +85,113 @@ struct FlipSweep: Sendable {
     private func judge(
         _ error: LogStoreError,
         _ damaged: TestStore,
-        _ flip: Flip,
-        _ tally: inout Tally
-    ) async throws {
-        guard error.file.map(TestStore.path) == flip.path, error.offset != nil,
-            damaged.disk.openPaths.isEmpty
-        else {
+        _ flip: FlippedBit,
+        _ tally: inout FlipTally
+    ) throws(LogStoreError) {
+        guard tellsPlace(error, flip), damaged.disk.openPaths.isEmpty else {
             tally.failures.append("\(flip): \(error), open: \(damaged.disk.openPaths)")
             return
         }
-        // Both read by the same code; the writer is asked for one bit of each byte.
-        guard flip.bit % 8 == flip.bit / 8 % 8 else {
-            tally.refusedCount += 1
+        // Both read by the same code; the reader is asked for one bit of each byte.
+        guard flip.isDiagonal else {
+            tally.add(.refused, flip)
             return
         }
         do throws(LogStoreError) {
-            let backend = try await damaged.open(pid: 9)
-            await backend.abandonAndWait()
-            tally.failures.append("\(flip): the writer accepts it")
+            _ = try self.damaged(flip).read()
+            tally.failures.append("\(flip): a reader accepts it")
         } catch {
-            let isSame = error.file.map(TestStore.path) == flip.path && error.offset != nil
-            if isSame {
-                tally.refusedCount += 1
+            if tellsPlace(error, flip) {
+                tally.add(.refused, flip)
             } else {
-                tally.failures.append("\(flip): writer: \(error)")
+                tally.failures.append("\(flip): reader: \(error)")
             }
         }
+    }
+
+    private func tellsPlace(_ error: LogStoreError, _ flip: FlippedBit) -> Bool {
+        error.file.map(TestStore.path) == flip.path && error.offset != nil
+    }
+}
+
+// MARK: - Which bits
+
+extension FlipSweep {
+    /// Next to what is written, where a frame's header would begin: read more closely than the rest.
+    private static let marginSize = 64
+
+    /// Every bit of every file.
+    var allBits: [FlippedBit] {
+        paths.flatMap { path in bits(of: path, in: 0..<size(of: path)) }
+    }
+
+    /// Every bit of what is written into each file, and of the zeros that are next to it.
+    var writtenBits: [FlippedBit] {
+        paths.flatMap { path in
+            writtenBytes(of: path).ranges.flatMap { bits(of: path, in: $0) }
+        }
+    }
+
+    /// Some bits of each run of zeros that ``writtenBits`` leaves out.
+    func zeroBits(perRun count: Int, seed: UInt64) -> [FlippedBit] {
+        var generator = SeededGenerator(seed: seed)
+        return paths.flatMap { path in
+            let zeros = RangeSet(0..<size(of: path)).subtracting(writtenBytes(of: path))
+            return zeros.ranges.flatMap { run in
+                (0..<count).map { _ in
+                    let bits = 8 * run.lowerBound..<8 * run.upperBound
+                    return FlippedBit(path: path, bit: .random(in: bits, using: &generator))
+                }
+            }
+        }
+    }
+
+    func bits(of path: String, in bytes: Range<Int>) -> [FlippedBit] {
+        (8 * bytes.lowerBound..<8 * bytes.upperBound).map { FlippedBit(path: path, bit: $0) }
+    }
+
+    private var paths: [String] {
+        store.disk.paths.filter { !$0.hasSuffix("/") }
+    }
+
+    private func size(of path: String) -> Int {
+        store.disk.bytes(of: path)?.count ?? 0
+    }
+
+    private func writtenBytes(of path: String) -> RangeSet<Int> {
+        let bytes = store.disk.bytes(of: path) ?? []
+        var written = RangeSet<Int>()
+        for (index, byte) in bytes.enumerated() where byte != 0 {
+            let margin = index - Self.marginSize..<index + 1 + Self.marginSize
+            written.insert(contentsOf: margin.clamped(to: 0..<bytes.count))
+        }
+        return written
+    }
+}
+
+// MARK: - What is expected
+
+extension FlipSweep {
+    /// What has to become of flips.
+    ///
+    /// - Parameter lastCommit: Where the last commit begins, if it may be lost.
+    func expected(_ flips: [FlippedBit], lastCommit: Int? = nil) throws -> FlipTally {
+        let ends = try store.read().segments.map { 8 * Int($0.validEnd) }
+        let first = TestStore.path(1)
+        let last = TestStore.path(2)
+        let lastCommit = lastCommit.map { 8 * $0 } ?? ends[1]
+        var tally = FlipTally()
+        for flip in flips {
+            let verdict: FlipTally.Verdict =
+                switch flip.path {
+                case TestStore.path(Manifest.fileName): .refused
+                case first: flip.bit < ends[0] ? .refused : .harmless
+                case last where flip.bit < lastCommit: .refused
+                case last where flip.bit < ends[1]: .torn
+                default: .harmless
+                }
+            tally.add(verdict, flip)
+        }
+        return tally
     }
 }

@@ -152,7 +152,7 @@ struct RefusedOpeningTests {
     }
 
     /// Bytes whose last four are their checksum, with a greater major version.
-    private static func newer(_ bytes: [UInt8]) -> [UInt8] {
+    static func newer(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
         bytes[8] += 1
         let crc = CRC32C.checksum(Array(bytes.dropLast(4)))
