@@ -50,7 +50,7 @@ struct CrashOracle {
     }
 
     /// The store on the disk; `nil` when there is none.
-    private func reader(of disk: SimulatedFileSystem) throws -> LogReader? {
+    func reader(of disk: SimulatedFileSystem) throws -> LogReader? {
         do {
             return try LogReader.open(CrashRun.folder, of: disk.copy(), clock: ManualClock())
         } catch {
@@ -62,7 +62,8 @@ struct CrashOracle {
     /// Opens the store and works with it.
     ///
     /// - Returns: The jobs as the opening has left them.
-    private func reopen(_ disk: SimulatedFileSystem) async throws -> [JobRecord] {
+    @discardableResult
+    func reopen(_ disk: SimulatedFileSystem) async throws -> [JobRecord] {
         var configuration = CrashRun.configuration(of: run.program)
         configuration.jobIDBlock = 1 << 16
         let backend: LogBackend
@@ -109,11 +110,11 @@ struct CrashOracle {
         }
     }
 
-    private func expect(_ condition: Bool, _ message: String) throws {
+    func expect(_ condition: Bool, _ message: String) throws {
         if !condition { throw failure(message) }
     }
 
-    private func failure(_ message: String) -> CrashFailure {
+    func failure(_ message: String) -> CrashFailure {
         CrashFailure(message: "\(run.program), \(story): \(message)")
     }
 }

@@ -23,7 +23,7 @@ struct CrashRun {
     private(set) var leases: Set<Lease> = []
 
     private let random: @Sendable () -> UInt64
-    private var backend: LogBackend?
+    private(set) var backend: LogBackend?
     private var claimed: [ClaimedJob] = []
 
     init(_ program: CrashProgram, on fileSystem: SimulatedFileSystem, seed: UInt64 = 1) {
@@ -48,7 +48,8 @@ struct CrashRun {
         await backend?.abandonAndWait()
     }
 
-    private mutating func note(_ step: CrashProgram.Step) async throws {
+    /// Notes what the step's answer has promised.
+    mutating func note(_ step: CrashProgram.Step) async throws {
         guard let backend else { return }
         // A machine that went off in the middle of the step has told nobody.
         let last = backend.engine.inspect { $0.machine.ledger.lastSequence }
@@ -105,17 +106,24 @@ struct CrashRun {
 // MARK: - Steps
 
 extension CrashRun {
+    /// Ends the process, if it has the store open.
+    mutating func die() async {
+        await backend?.abandonAndWait()
+        backend = nil
+        claimed = []
+    }
+
     private func store() throws -> LogBackend {
         guard let backend else { throw ProgramError.notOpen }
         return backend
     }
 
-    private enum ProgramError: Error {
+    enum ProgramError: Error {
         case notOpen
         case nothingClaimed
     }
 
-    private mutating func perform(_ step: CrashProgram.Step) async throws {
+    mutating func perform(_ step: CrashProgram.Step) async throws {
         switch step {
         case .open:
             backend = try await open()
@@ -124,8 +132,7 @@ extension CrashRun {
             try await store().close()
             claimed = []
         case .dieAndOpen:
-            await backend?.abandonAndWait()
-            claimed = []
+            await die()
             backend = try await open()
         case .enqueue(let count, let size):
             let results = try await store().enqueue(Self.jobs(count, size: size))
