@@ -128,7 +128,7 @@ struct RefusedOpeningTests {
         let files = WatchedFileSystem(store.disk)
         let isFirst = Atomic(true)
         files.watch { call, path in
-            guard call == .open, path == TestStore.path(1) else { return }
+            guard call == .statusOfPath, path == TestStore.path(1) else { return }
             guard isFirst.exchange(false, ordering: .relaxed) else { return }
             // The lock is held until the disk is let go.
             let attempt = try? StoreLock.take(inFolder: TestStore.folder, of: store.disk)

@@ -2,18 +2,20 @@ import LogJobs
 import LogJobsTesting
 import Synchronization
 
-/// A file system whose calls a test sees before they are made, and may refuse or hold up.
+/// A file system whose calls are shown to a test before they are made, on the thread that makes
+/// them: the test may count them, hold them up, refuse them, or do something in between.
 final class WatchedFileSystem: FileSystem {
-    /// What a test is asked before a call is made.
-    typealias Watch = @Sendable (SimulatedCall, _ path: String) throws(SystemCallError) -> Void
+    /// What a test does before a call; what it throws, the call throws in its place.
+    typealias Watcher =
+        @Sendable (_ call: SimulatedCall, _ path: String) throws(SystemCallError) -> Void
 
     private let base: any FileSystem
-    private let watch: Watch
+    private let watcher: Mutex<Watcher?>
     private let paths = Mutex<[FileHandle: String]>([:])
 
-    init(_ base: any FileSystem, watch: @escaping Watch) {
+    init(_ base: any FileSystem, _ watcher: Watcher? = nil) {
         self.base = base
-        self.watch = watch
+        self.watcher = Mutex(watcher)
     }
 
     /// Refuses whatever would change the disk, as a read-only mount does.
@@ -26,8 +28,24 @@ final class WatchedFileSystem: FileSystem {
         }
     }
 
-    private func path(of handle: FileHandle) -> String {
-        paths.withLock { $0[handle] } ?? "closed handle"
+    /// Shows all calls from now on; with `nil` none.
+    func watch(_ watcher: Watcher?) {
+        self.watcher.withLock { $0 = watcher }
+    }
+
+    private func show(_ call: SimulatedCall, _ path: String) throws(SystemCallError) {
+        // Not under the lock: the watcher may block, or make calls of its own.
+        let watcher = watcher.withLock { $0 }
+        try watcher?(call, path)
+    }
+
+    private func show(_ call: SimulatedCall, _ handle: FileHandle) throws(SystemCallError) {
+        try show(call, paths.withLock { $0[handle] } ?? "")
+    }
+
+    /// Shows a call that cannot fail.
+    private func showAnyway(_ call: SimulatedCall, _ handle: FileHandle) {
+        do throws(SystemCallError) { try show(call, handle) } catch {}
     }
 }
 
@@ -35,53 +53,35 @@ final class WatchedFileSystem: FileSystem {
 
 extension WatchedFileSystem {
     func makeFolder(_ path: String) throws(SystemCallError) {
-        try watch(.makeFolder, path)
+        try show(.makeFolder, path)
         try base.makeFolder(path)
     }
 
     func names(inFolder path: String) throws(SystemCallError) -> [String] {
-        try watch(.names, path)
+        try show(.names, path)
         return try base.names(inFolder: path)
     }
 
     func status(of path: String) throws(SystemCallError) -> FileStatus? {
-        try watch(.statusOfPath, path)
+        try show(.statusOfPath, path)
         return try base.status(of: path)
     }
 
     func open(_ path: String, _ mode: FileOpenMode) throws(SystemCallError) -> FileHandle {
-        // To open a file for reading only is a look, and is told as one.
-        try watch(mode == .read ? .statusOfPath : .open, path)
+        // To open a file for reading only is a look, and is shown as one.
+        try show(mode == .read ? .statusOfPath : .open, path)
         let handle = try base.open(path, mode)
         paths.withLock { $0[handle] = path }
         return handle
     }
 
-    func syncFolder(_ path: String) throws(SystemCallError) {
-        try watch(.syncFolder, path)
-        try base.syncFolder(path)
-    }
-
-    func rename(_ path: String, to newPath: String) throws(SystemCallError) {
-        try watch(.rename, path)
-        try base.rename(path, to: newPath)
-    }
-
-    func remove(_ path: String) throws(SystemCallError) {
-        try watch(.remove, path)
-        try base.remove(path)
-    }
-}
-
-// MARK: - Handles
-
-extension WatchedFileSystem {
     func status(of handle: FileHandle) throws(SystemCallError) -> FileStatus {
-        try watch(.statusOfHandle, path(of: handle))
+        try show(.statusOfHandle, handle)
         return try base.status(of: handle)
     }
 
     func close(_ handle: FileHandle) {
+        showAnyway(.close, handle)
         paths.withLock { $0[handle] = nil }
         base.close(handle)
     }
@@ -91,40 +91,52 @@ extension WatchedFileSystem {
         at offset: UInt64,
         count: Int
     ) throws(SystemCallError) -> [UInt8] {
-        try watch(.read, path(of: handle))
+        try show(.read, handle)
         return try base.read(handle, at: offset, count: count)
     }
 
-    func write(
-        _ handle: FileHandle,
-        _ bytes: [UInt8],
-        at offset: UInt64
-    ) throws(SystemCallError) {
-        try watch(.write, path(of: handle))
+    func write(_ handle: FileHandle, _ bytes: [UInt8], at offset: UInt64) throws(SystemCallError) {
+        try show(.write, handle)
         try base.write(handle, bytes, at: offset)
     }
 
     func allocate(_ handle: FileHandle, size: UInt64) throws(SystemCallError) {
-        try watch(.allocate, path(of: handle))
+        try show(.allocate, handle)
         try base.allocate(handle, size: size)
     }
 
     func truncate(_ handle: FileHandle, to size: UInt64) throws(SystemCallError) {
-        try watch(.truncate, path(of: handle))
+        try show(.truncate, handle)
         try base.truncate(handle, to: size)
     }
 
     func sync(_ handle: FileHandle) throws(SystemCallError) {
-        try watch(.sync, path(of: handle))
+        try show(.sync, handle)
         try base.sync(handle)
     }
 
+    func syncFolder(_ path: String) throws(SystemCallError) {
+        try show(.syncFolder, path)
+        try base.syncFolder(path)
+    }
+
+    func rename(_ path: String, to newPath: String) throws(SystemCallError) {
+        try show(.rename, path)
+        try base.rename(path, to: newPath)
+    }
+
+    func remove(_ path: String) throws(SystemCallError) {
+        try show(.remove, path)
+        try base.remove(path)
+    }
+
     func lock(_ handle: FileHandle) throws(SystemCallError) -> Bool {
-        try watch(.lock, path(of: handle))
+        try show(.lock, handle)
         return try base.lock(handle)
     }
 
     func dropCache(_ handle: FileHandle) {
+        showAnyway(.dropCache, handle)
         base.dropCache(handle)
     }
 }
