@@ -181,10 +181,7 @@ public final class LogBackend: Backend {
     ///   the lock is released all the same. `storageFull` when even what is kept for a full disk
     ///   does not suffice; the store stays open then.
     public func close() async throws(BackendError) {
-        let failure = await withCheckedContinuation { continuation in
-            engine.close { continuation.resume(returning: $0) }
-        }
-        if let failure { throw failure }
+        if let failure = await engine.close() { throw failure }
     }
 }
 

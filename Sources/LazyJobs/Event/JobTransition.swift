@@ -20,7 +20,7 @@ public struct JobTransition: Sendable, Hashable {
     /// The ways in which a job changes.
     public enum Change: Sendable, Hashable {
         /// It came into the store.
-        case enqueued(NewJob, runAt: Date)
+        indirect case enqueued(NewJob, runAt: Date)
         /// A worker took it, and holds the lease that this event's sequence number makes.
         case claimed(worker: String)
         /// It ended well.
@@ -41,7 +41,7 @@ public struct JobTransition: Sendable, Hashable {
         /// It was removed from the index after its end.
         case pruned
         /// Compaction copied the job's state forward. Not a part of the job's history.
-        case carried(CarriedJob)
+        indirect case carried(CarriedJob)
     }
 
     /// Makes a transition; backends do.

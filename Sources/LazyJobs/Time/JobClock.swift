@@ -1,3 +1,4 @@
+package import Dispatch
 public import Foundation
 
 /// The one source of time of a backend and of the runners on it.
@@ -34,5 +35,12 @@ public struct SystemClock: JobClock {
     /// Sleeps on the continuous clock, which goes on while the machine is suspended.
     public func sleep(for duration: Duration) async throws {
         try await ContinuousClock().sleep(for: duration)
+    }
+}
+
+extension SystemClock {
+    /// A moment from now, for a thread that blocks until then.
+    package static func deadline(in duration: Duration) -> DispatchTime {
+        .now() + .nanoseconds(Int(duration / .nanoseconds(1)))
     }
 }

@@ -12,11 +12,6 @@
 /// anything else can change it, and a failure names the C function and the file. Paths come as
 /// autoclosures, since those of handles are looked up only for an error.
 enum SystemCall {
-    /// Lets another thread run, if one waits.
-    static func yield() {
-        sched_yield()
-    }
-
     typealias Path = () -> String
 
     /// Opens a file, close-on-exec; a file made by it has permissions 0600.

@@ -1,4 +1,5 @@
 import Dispatch
+import LazyJobs
 import Synchronization
 
 /// Where callers leave what the writer is to do, and wake it when it sleeps.
@@ -6,38 +7,43 @@ package final class CommandMailbox: Sendable {
     /// What has come since the writer looked last.
     package struct Delivery: Sendable {
         package var commands: [LogCommand] = []
-        package var closeReplies: [LogCommand.Reply] = []
+        package var closers: [any Answerable] = []
         /// A timer has run out.
         package var isDue = false
         /// The writer is to end without a word.
         package var isStopped = false
 
-        package var isEmpty: Bool {
-            commands.isEmpty && closeReplies.isEmpty && !isDue && !isStopped
+        /// Whether it is enough for a writer that waits for so many commands.
+        fileprivate func wakes(at commandCount: Int) -> Bool {
+            commands.count >= commandCount || !closers.isEmpty || isDue || isStopped
+        }
+
+        fileprivate mutating func empty() {
+            commands.removeAll(keepingCapacity: true)
+            closers.removeAll()
+            isDue = false
         }
     }
 
     private struct State {
         var delivery = Delivery()
-        var isWriterAsleep = false
+        /// With how many commands the writer is woken, if it sleeps; anything else wakes it too.
+        var wakeCount: Int?
         var hasEnded = false
         var stopReplies: [@Sendable () -> Void] = []
     }
 
     private let state = Mutex(State())
-    /// Beside the state, so that looking at it again and again holds nobody up.
-    private let count = Atomic<Int>(0)
     private let alarm = DispatchSemaphore(value: 0)
 
     package init() {}
 
     package func add(_ command: LogCommand) {
-        count.add(1, ordering: .relaxed)
         deliver { $0.commands.append(command) }
     }
 
-    package func addClose(_ reply: @escaping LogCommand.Reply) {
-        deliver { $0.closeReplies.append(reply) }
+    package func addClose(_ closer: any Answerable) {
+        deliver { $0.closers.append(closer) }
     }
 
     package func addTimer() {
@@ -65,25 +71,26 @@ package final class CommandMailbox: Sendable {
     private func deliver(_ change: (inout Delivery) -> Void) {
         let wakes = state.withLock { state in
             change(&state.delivery)
-            defer { state.isWriterAsleep = false }
-            return state.isWriterAsleep
+            guard let wakeCount = state.wakeCount, state.delivery.wakes(at: wakeCount) else {
+                return false
+            }
+            state.wakeCount = nil
+            return true
         }
         if wakes { alarm.signal() }
     }
 
     /// How many commands are here.
-    package var commandCount: Int { count.load(ordering: .relaxed) }
+    package var commandCount: Int { state.withLock { $0.delivery.commands.count } }
 
     /// Takes what is here; it may be nothing.
-    package func take() -> Delivery {
+    ///
+    /// - Parameter delivery: What was taken before, and is dropped; its room is used again.
+    package func take(into delivery: inout Delivery) {
+        delivery.empty()
         state.withLock { state in
-            defer {
-                count.subtract(state.delivery.commands.count, ordering: .relaxed)
-                let isStopped = state.delivery.isStopped
-                state.delivery = Delivery()
-                state.delivery.isStopped = isStopped
-            }
-            return state.delivery
+            swap(&state.delivery, &delivery)
+            state.delivery.isStopped = delivery.isStopped
         }
     }
 
@@ -91,10 +98,31 @@ package final class CommandMailbox: Sendable {
     ///
     /// Only the writer's thread may call it.
     package func wait() {
-        let sleeps = state.withLock { state in
-            state.isWriterAsleep = state.delivery.isEmpty
-            return state.isWriterAsleep
+        if sleeps(until: 1) { alarm.wait() }
+    }
+
+    /// Blocks until so many commands are here, or something else is, or the time is over.
+    ///
+    /// Only the writer's thread may call it.
+    ///
+    /// - Returns: Whether something came in time.
+    package func wait(forCommands count: Int, atMost bound: Duration) -> Bool {
+        guard sleeps(until: count) else { return true }
+        guard alarm.wait(timeout: SystemClock.deadline(in: bound)) == .timedOut else { return true }
+        let isWoken = state.withLock { state in
+            defer { state.wakeCount = nil }
+            return state.wakeCount == nil
         }
-        if sleeps { alarm.wait() }
+        // Someone came in the same moment; the alarm is not to ring once more later.
+        if isWoken { alarm.wait() }
+        return isWoken
+    }
+
+    private func sleeps(until commandCount: Int) -> Bool {
+        state.withLock { state in
+            guard !state.delivery.wakes(at: commandCount) else { return false }
+            state.wakeCount = commandCount
+            return true
+        }
     }
 }

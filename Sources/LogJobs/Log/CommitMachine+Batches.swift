@@ -5,26 +5,51 @@ import LazyJobs
 
 extension CommitMachine {
     mutating func nextWhenIdle(at now: Timestamp, uptime: Duration) -> Action {
+        gathering?.resume(at: uptime)
         if let frame = encodeBacklog(at: now) { return .write(frame) }
-        if let due = syncDue, uptime >= due { return .sync }
-        // Behind the last event there may be no other: who comes now is refused after the seal.
-        while !isGivenBack, !first.isEmpty || !others.isEmpty {
-            if isFull {
-                guard hasTriedRoom || !needsRoom else { return .makeRoom }
-                refuse(.growth, Self.storageFull("Could not add to the store"))
-                refuseClaimsWithoutRoom()
-                guard !first.isEmpty || !others.isEmpty else { break }
-            }
-            let batch = selection()
-            if let end = neededJobIDEnd(for: batch) { return .extendJobIDs(to: end) }
-            guard batch.bytesMax <= place.room else {
-                return .rotate(rotation(for: batch.bytesMax, at: now))
-            }
-            hasTriedRoom = false
-            if let frame = commit(take(batch), at: now) { return .write(frame) }
+        if planned.isEmpty, let due = syncDue, uptime >= due { return .sync }
+        repeat {
+            if hasCommands, let action = planWaiting(at: now) { return action }
+            if let pause = pause(at: uptime) { return pause }
+            if let frame = commit(at: now) { return .write(frame) }
+        } while hasCommands
+        hasTriedRoom = false
+        return closers.isEmpty ? idle(at: now, uptime: uptime) : startClosing(at: now)
+    }
+
+    /// Whether there is something to plan.
+    ///
+    /// Behind the last event there may be no other: who comes then is refused after the seal.
+    private var hasCommands: Bool { !isGivenBack && !(first.isEmpty && others.isEmpty) }
+
+    /// Plans of what waits as much as the next frame takes.
+    ///
+    /// - Returns: What must be done before, when nothing is planned yet; what is, goes first.
+    private mutating func planWaiting(at now: Timestamp) -> Action? {
+        if isFull {
+            guard hasTriedRoom || !needsRoom else { return .makeRoom }
+            refuse(.growth, Self.storageFull("Could not add to the store"))
+            refuseClaimsWithoutRoom()
+            guard hasCommands else { return nil }
+        }
+        let batch = nextBatch()
+        if let end = neededJobIDEnd(for: batch) {
+            return planned.isEmpty ? .extendJobIDs(to: end) : nil
+        }
+        let bytesMax = planned.bytesMax + batch.bytesMax
+        guard bytesMax <= place.room else {
+            return planned.isEmpty ? .rotate(rotation(for: bytesMax, at: now)) : nil
         }
         hasTriedRoom = false
-        return closeReply == nil ? idle(at: now, uptime: uptime) : startClosing(at: now)
+        plan(batch, at: now)
+        return nil
+    }
+
+    /// Lets callers that were just answered come along, unless something else waits.
+    private mutating func pause(at uptime: Duration) -> Action? {
+        guard !hasCommands, !isFull, closers.isEmpty, backlog.isEmpty else { return nil }
+        return gathering?.pause(after: planned.commandCount, at: uptime)
+            .map { .gather(commandCount: $0.commandCount, atMost: $0.bound) }
     }
 
     /// Whether something waits that would use what is kept back, or need it later.
@@ -32,13 +57,15 @@ extension CommitMachine {
         others.contains { $0.role == .growth } || first.contains { $0.role == .claim }
     }
 
-    /// The commands that fit one frame, as numbers of those at the front.
-    private struct Selection {
+    /// Commands that fit the next frame beside what is planned, as numbers of those at the front.
+    struct Batch {
         var firstCount = 0
         var othersCount = 0
         /// Zero when nothing is to be written.
         var bytesMax = 0
         var newJobsMax = 0
+
+        var commandCount: Int { firstCount + othersCount }
 
         mutating func add(_ needs: LogCommand.Needs) {
             bytesMax += needs.bytesMax
@@ -46,38 +73,34 @@ extension CommitMachine {
         }
     }
 
-    private func selection() -> Selection {
-        var selection = Selection()
+    private func nextBatch() -> Batch {
+        var batch = Batch()
         // One of the others always comes along, lest claims that never end keep them out.
-        let firstCountMax = settings.frameCommandsMax - (others.isEmpty ? 0 : 1)
-        for command in first.prefix(firstCountMax) {
+        let commandsMax = settings.frameCommandsMax - planned.commandCount
+        for command in first.prefix(max(0, commandsMax - (others.isEmpty ? 0 : 1))) {
             let needs = command.needs(ledger)
-            guard selection.firstCount == 0 || fits(needs, selection) else { break }
-            selection.firstCount += 1
-            selection.add(needs)
+            guard fits(needs, batch, isSole: batch.firstCount == 0) else { break }
+            batch.firstCount += 1
+            batch.add(needs)
         }
-        for command in others.prefix(settings.frameCommandsMax - selection.firstCount) {
+        for command in others.prefix(max(0, commandsMax - batch.firstCount)) {
             let needs = command.needs(ledger)
-            guard selection.othersCount == 0 || fits(needs, selection) else { break }
-            selection.othersCount += 1
-            selection.add(needs)
+            guard fits(needs, batch, isSole: batch.othersCount == 0) else { break }
+            batch.othersCount += 1
+            batch.add(needs)
         }
-        return selection
+        return batch
     }
 
-    private func fits(_ needs: LogCommand.Needs, _ selection: Selection) -> Bool {
-        selection.bytesMax + needs.bytesMax <= settings.frameBytesTarget
-    }
-
-    private mutating func take(_ selection: Selection) -> [LogCommand] {
-        let batch = first.prefix(selection.firstCount) + others.prefix(selection.othersCount)
-        first.removeFirst(selection.firstCount)
-        others.removeFirst(selection.othersCount)
-        return Array(batch)
+    /// Whether a command comes along; the first of its line does however large it is, unless some
+    /// came along before.
+    private func fits(_ needs: LogCommand.Needs, _ batch: Batch, isSole: Bool) -> Bool {
+        let bytesMax = planned.bytesMax + batch.bytesMax + needs.bytesMax
+        return isSole && planned.isEmpty || bytesMax <= settings.frameBytesTarget
     }
 
     /// What the manifest must say before so many ids may be given; `nil` when it does.
-    private func neededJobIDEnd(for batch: Selection) -> JobID? {
+    private func neededJobIDEnd(for batch: Batch) -> JobID? {
         let needed = ledger.nextJobID.rawValue + UInt64(batch.newJobsMax)
         guard needed > jobIDEnd.rawValue else { return nil }
         return JobID(rawValue: max(needed, jobIDEnd.rawValue + settings.jobIDBlock))

@@ -55,10 +55,7 @@ extension CommitMachine {
         refuse(.growth, error)
         refuse(.claim, error)
         refuse(.ending, error)
-        if let reply = closeReply, first.isEmpty, others.isEmpty {
-            closeReply = nil
-            replies.append { reply(error) }
-        }
+        if first.isEmpty, others.isEmpty { answerClosers(error) }
     }
 
     /// What is kept for a full disk was made again, or could not be.
@@ -70,8 +67,7 @@ extension CommitMachine {
     /// The store is closed, durably.
     package mutating func closedInOrder() {
         phase = .closed
-        closeReply.map { reply in replies.append { reply(nil) } }
-        closeReply = nil
+        answerClosers(nil)
     }
 
     /// An action failed: nothing is certain of what was written since the last sync, and nothing
@@ -86,10 +82,7 @@ extension CommitMachine {
         )
         releaseForWrite(unknown)
         release(unknown)
-        if let reply = closeReply {
-            closeReply = nil
-            replies.append { reply(unknown) }
-        }
+        answerClosers(unknown)
         refuseAll()
     }
 
@@ -136,20 +129,21 @@ extension CommitMachine {
         case .idle, .written, .closing: return
         }
         for command in first + others {
-            replies.append { command.refuse(error) }
+            answers.append(command.refusal(error))
         }
         first = []
         others = []
-        if let reply = closeReply {
-            closeReply = nil
-            let failure = error.code == .closed ? nil : error
-            replies.append { reply(failure) }
-        }
+        answerClosers(error.code == .closed ? nil : error)
+    }
+
+    private mutating func answerClosers(_ failure: BackendError?) {
+        for closer in closers { answers.append(GivenAnswer(closer, failure)) }
+        closers = []
     }
 
     mutating func refuse(_ role: LogCommand.Role, _ error: BackendError) {
         for command in first + others where command.role == role {
-            replies.append { command.refuse(error) }
+            answers.append(command.refusal(error))
         }
         first.removeAll { $0.role == role }
         others.removeAll { $0.role == role }
@@ -168,7 +162,7 @@ extension CommitMachine {
                 room -= needs.bytesMax + needs.endingBytesMax
                 return false
             }
-            replies.append { command.refuse(error) }
+            answers.append(command.refusal(error))
             return true
         }
     }

@@ -5,7 +5,7 @@ package import LazyJobs
 ///
 /// A pure state machine: it knows no file, clock or thread. ``next(at:uptime:)`` says what is to be
 /// done; whoever carries it out, one action at a time, tells how it went by the method named in the
-/// action, and asks again. Answers that may be given stand in ``takeReplies()``.
+/// action, and asks again. Answers that may be given stand in ``takeAnswers()``.
 ///
 /// Invariants:
 /// - A frame is written only after the one before it was synced (``Durability/synced``): so every
@@ -50,6 +50,8 @@ package struct CommitMachine: ~Copyable, Sendable {
     package enum Action: Sendable {
         /// Nothing, until there is a command or this uptime is reached.
         case wait(until: Duration?)
+        /// Nothing, until so many commands have come or the time is over.
+        case gather(commandCount: Int, atMost: Duration)
         /// Write a frame to the active segment; then ``CommitMachine/wrote(at:)``.
         case write(PlacedFrame)
         /// Sync the active segment; then ``CommitMachine/synced(at:)``.
@@ -97,14 +99,20 @@ package struct CommitMachine: ~Copyable, Sendable {
     /// The commands that go before others in a frame, and the others.
     var first: [LogCommand] = []
     var others: [LogCommand] = []
-    var closeReply: LogCommand.Reply?
+    /// Who asked for the store to be closed.
+    var closers: [any Answerable] = []
+    /// What the next frame holds already, and its events.
+    var planned = Planned()
+    private var events: [JobEvent] = []
+    /// Set while callers that were just answered are expected again.
+    var gathering: Gathering?
     /// Events that are planned and did not fit one frame; they are next.
     var backlog: ArraySlice<JobEvent> = []
-    /// Answers that wait for the sync.
-    var held: [LogCommand.Reply] = []
-    /// Answers that wait for the write, and those of a frame that is neither.
-    var heldForWrite: [LogCommand.Reply] = []
-    var replies: [@Sendable () -> Void] = []
+    /// Who waits for the sync.
+    var held: [any Answerable] = []
+    /// Who waits for the write.
+    var heldForWrite: [any Answerable] = []
+    var answers: [GivenAnswer] = []
     var isSignalDue = false
     /// Whether the event of the closing is planned, the last one of this epoch.
     var isGivenBack = false
@@ -146,15 +154,8 @@ package struct CommitMachine: ~Copyable, Sendable {
     }
 
     /// The store is to be closed, once the commands that are here are answered.
-    package mutating func close(_ reply: @escaping LogCommand.Reply) {
-        if let earlier = closeReply {
-            closeReply = { failure in
-                earlier(failure)
-                reply(failure)
-            }
-        } else {
-            closeReply = reply
-        }
+    package mutating func close(_ closer: any Answerable) {
+        closers.append(closer)
     }
 
     /// Whether the last commit is done with.
@@ -163,9 +164,9 @@ package struct CommitMachine: ~Copyable, Sendable {
     }
 
     /// The answers that may be given now.
-    package mutating func takeReplies() -> [@Sendable () -> Void] {
-        defer { replies = [] }
-        return replies
+    package mutating func takeAnswers() -> [GivenAnswer] {
+        defer { answers = [] }
+        return answers
     }
 
     /// Whether something has happened that may let a claim find more.
@@ -198,31 +199,45 @@ package struct CommitMachine: ~Copyable, Sendable {
 // MARK: - Frames
 
 extension CommitMachine {
-    /// Plans commands and encodes what they do.
-    ///
-    /// - Returns: The frame; `nil` when they did nothing, and are answered.
-    mutating func commit(_ batch: [LogCommand], at now: Timestamp) -> PlacedFrame? {
-        var events: [JobEvent] = []
-        for command in batch {
-            let reply = command.plan(&ledger, now, &events)
-            if command.role == .claim {
-                heldForWrite.append(reply)
-            } else {
-                held.append(reply)
-            }
+    /// Plans commands, for the next frame.
+    mutating func plan(_ batch: Batch, at now: Timestamp) {
+        for index in 0..<batch.firstCount { plan(first[index], at: now) }
+        for index in 0..<batch.othersCount { plan(others[index], at: now) }
+        first.removeFirst(batch.firstCount)
+        others.removeFirst(batch.othersCount)
+        planned.commandCount += batch.commandCount
+        planned.bytesMax += batch.bytesMax
+    }
+
+    private mutating func plan(_ command: LogCommand, at now: Timestamp) {
+        let caller = command.plan(&ledger, at: now, into: &events)
+        // What a claim may have seen of others' growth must be as durable as its answer is.
+        if command.role == .claim, !planned.grows {
+            heldForWrite.append(caller)
+        } else {
+            held.append(caller)
         }
-        return encode(events, at: now)
+        if command.role == .growth { planned.grows = true }
+    }
+
+    /// Encodes what is planned.
+    ///
+    /// - Returns: The frame; `nil` when it did nothing, and is answered.
+    mutating func commit(at now: Timestamp) -> PlacedFrame? {
+        planned = Planned()
+        gathering = nil
+        return encode(at: now)
     }
 
     /// Gives back what runs, as the last thing before the seal.
     mutating func commitClose(at now: Timestamp) -> PlacedFrame? {
-        var events: [JobEvent] = []
         ledger.close(at: now, into: &events)
         isGivenBack = true
-        return encode(events, at: now)
+        return encode(at: now)
     }
 
-    private mutating func encode(_ events: [JobEvent], at now: Timestamp) -> PlacedFrame? {
+    private mutating func encode(at now: Timestamp) -> PlacedFrame? {
+        defer { events.removeAll(keepingCapacity: true) }
         guard !events.isEmpty else {
             // What was looked at is synced already: the machine was idle.
             releaseForWrite()
@@ -259,13 +274,13 @@ extension CommitMachine {
     }
 
     mutating func release(_ failure: BackendError? = nil) {
-        replies += held.map { reply in { reply(failure) } }
-        held = []
+        for caller in held { answers.append(GivenAnswer(caller, failure)) }
+        held.removeAll(keepingCapacity: true)
     }
 
     mutating func releaseForWrite(_ failure: BackendError? = nil) {
-        replies += heldForWrite.map { reply in { reply(failure) } }
-        heldForWrite = []
+        for caller in heldForWrite { answers.append(GivenAnswer(caller, failure)) }
+        heldForWrite.removeAll(keepingCapacity: true)
     }
 }
 

@@ -24,9 +24,6 @@ package struct LogCommand: Sendable {
         var goesFirst: Bool { self == .claim || self == .ending }
     }
 
-    /// Gives the answer, or in its place the failure that came between.
-    package typealias Reply = @Sendable (_ failure: BackendError?) -> Void
-
     /// What must be there before a command is planned, since what is planned cannot be taken back.
     package struct Needs: Sendable, Hashable {
         /// More bytes than its events can have in a frame.
@@ -46,27 +43,61 @@ package struct LogCommand: Sendable {
         package static let none = Needs()
     }
 
-    package var role: Role
-    /// What it needs, as the ledger stands.
-    package var needs: @Sendable (borrowing JobLedger) -> Needs
-    /// Checks the command against the ledger and carries it out there: adds its events, applied.
-    package var plan:
-        @Sendable (_ ledger: inout JobLedger, _ now: Timestamp, _ events: inout [JobEvent]) -> Reply
-    /// Answers with an error instead; nothing has happened.
-    package var refuse: @Sendable (BackendError) -> Void
+    package let role: Role
+    private let call: any StoreCall
 
-    package init(
-        _ role: Role,
-        needs: @escaping @Sendable (borrowing JobLedger) -> Needs,
-        plan:
-            @escaping @Sendable (
-                _ ledger: inout JobLedger, _ now: Timestamp, _ events: inout [JobEvent]
-            ) -> Reply,
-        refuse: @escaping @Sendable (BackendError) -> Void
-    ) {
+    package init(_ role: Role, _ call: any StoreCall) {
         self.role = role
-        self.needs = needs
-        self.plan = plan
-        self.refuse = refuse
+        self.call = call
     }
+
+    /// What it needs, as the ledger stands.
+    func needs(_ ledger: borrowing JobLedger) -> Needs {
+        call.needs(ledger)
+    }
+
+    /// Carries it out in the ledger, and gives the answer that is to be given when it may be told.
+    func plan(
+        _ ledger: inout JobLedger,
+        at now: Timestamp,
+        into events: inout [JobEvent]
+    ) -> any Answerable {
+        call.plan(&ledger, at: now, into: &events)
+        return call
+    }
+
+    /// Its answer when it is not planned.
+    func refusal(_ error: BackendError) -> GivenAnswer {
+        GivenAnswer(call, error)
+    }
+}
+
+/// Someone who waits for the outcome of a commit.
+package protocol Answerable: AnyObject, Sendable {
+    /// Gives the answer, or in its place the failure that came between; called exactly once.
+    func answer(_ failure: BackendError?)
+}
+
+/// What a command does.
+package protocol StoreCall: Answerable {
+    /// What must be there before it is planned.
+    func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs
+
+    /// Checks it against the ledger and carries it out there: adds its events, applied. Called at
+    /// most once, before the answer.
+    func plan(_ ledger: inout JobLedger, at now: Timestamp, into events: inout [JobEvent])
+}
+
+/// An answer, ready to be given.
+package struct GivenAnswer: Sendable {
+    private let receiver: any Answerable
+    private let failure: BackendError?
+
+    init(_ receiver: any Answerable, _ failure: BackendError? = nil) {
+        self.receiver = receiver
+        self.failure = failure
+    }
+
+    /// Gives it.
+    package func give() { receiver.answer(failure) }
 }

@@ -22,19 +22,7 @@ extension LogEngine {
         _ body: @escaping Body<Answer>
     ) async throws(BackendError) -> Answer {
         let result = await withCheckedContinuation { continuation in
-            submit(
-                LogCommand(
-                    role,
-                    needs: needs,
-                    plan: { ledger, now, events in
-                        let result = Self.result(of: body, &ledger, now, &events)
-                        return { failure in
-                            continuation.resume(returning: failure.map { .failure($0) } ?? result)
-                        }
-                    },
-                    refuse: { continuation.resume(returning: .failure($0)) }
-                )
-            )
+            submit(LogCommand(role, PendingCall(needs: needs, body, continuation)))
         }
         return try result.get()
     }
@@ -55,17 +43,11 @@ extension LogEngine {
         try await call(.question, .none) { ledger, _, _ throws(BackendError) in try body(ledger) }
     }
 
-    private static func result<Answer>(
-        of body: Body<Answer>,
-        _ ledger: inout JobLedger,
-        _ now: Timestamp,
-        _ events: inout [JobEvent]
-    ) -> Result<Answer, BackendError> {
-        do throws(BackendError) {
-            return .success(try body(&ledger, now, &events))
-        } catch {
-            return .failure(error)
-        }
+    /// Closes the store in order, once what is here is answered.
+    ///
+    /// - Returns: Why it could not be closed, if so.
+    package func close() async -> BackendError? {
+        await withCheckedContinuation { close(PendingClose($0)) }
     }
 
     /// Reads from the segments, away from the writer, and waits for the answer.
@@ -83,5 +65,52 @@ extension LogEngine {
             }
         }
         return try result.get()
+    }
+}
+
+/// Who waits for the store to be closed.
+private final class PendingClose: Answerable {
+    private let continuation: CheckedContinuation<BackendError?, Never>
+
+    init(_ continuation: CheckedContinuation<BackendError?, Never>) {
+        self.continuation = continuation
+    }
+
+    func answer(_ failure: BackendError?) { continuation.resume(returning: failure) }
+}
+
+/// A call that waits for its answer.
+// SAFETY: `result` is set by `plan` and read by `answer`, which the one writer calls in this order.
+private final class PendingCall<Answer: Sendable>: StoreCall, @unchecked Sendable {
+    private let needs: @Sendable (borrowing JobLedger) -> LogCommand.Needs
+    private let body: LogEngine.Body<Answer>
+    private let continuation: CheckedContinuation<Result<Answer, BackendError>, Never>
+    private var result: Result<Answer, BackendError>?
+
+    init(
+        needs: @escaping @Sendable (borrowing JobLedger) -> LogCommand.Needs,
+        _ body: @escaping LogEngine.Body<Answer>,
+        _ continuation: CheckedContinuation<Result<Answer, BackendError>, Never>
+    ) {
+        self.needs = needs
+        self.body = body
+        self.continuation = continuation
+    }
+
+    func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs { needs(ledger) }
+
+    func plan(_ ledger: inout JobLedger, at now: Timestamp, into events: inout [JobEvent]) {
+        do throws(BackendError) {
+            result = .success(try body(&ledger, now, &events))
+        } catch {
+            result = .failure(error)
+        }
+    }
+
+    func answer(_ failure: BackendError?) {
+        guard let result = failure.map({ .failure($0) }) ?? result else {
+            preconditionFailure("a call is answered before it is planned")
+        }
+        continuation.resume(returning: result)
     }
 }

@@ -57,8 +57,8 @@ package final class LogEngine: Sendable {
     }
 
     /// Closes the store in order, once what is here is answered.
-    package func close(_ reply: @escaping LogCommand.Reply) {
-        mailbox.addClose(reply)
+    package func close(_ closer: any Answerable) {
+        mailbox.addClose(closer)
         if mode == .inline { work() }
     }
 
@@ -109,44 +109,37 @@ extension LogEngine {
     /// - Returns: Whether there may be more later.
     @discardableResult
     private func work() -> Bool {
+        var delivery = CommandMailbox.Delivery()
         while true {
-            let delivery = mailbox.take()
+            mailbox.take(into: &delivery)
             if delivery.isStopped { return false }
             let step = writer.withLock { writer in
                 writer.accept(delivery)
                 return writer.step()
             }
-            let waitingCount = mailbox.commandCount
+            if mode == .ownThread, step.rest == nil, step.answeredCount > 1 {
+                mailbox.take(into: &delivery)
+                writer.withLock { writer in
+                    writer.accept(delivery)
+                    writer.expect(step.answeredCount)
+                }
+            }
             // Whoever is told that the store is closed may open it again at once.
             if step.hasEnded { letGo() }
-            for reply in step.replies { reply() }
+            for answer in step.answers { answer.give() }
             if step.isSignalDue { signals.send() }
             if let size = step.preparation, !step.hasEnded { prepare(size) }
-            if let rest = step.rest {
-                if case .until(let deadline) = rest { setTimer(for: deadline) }
+            switch step.rest {
+            case nil: break
+            case .gathering(let count, let bound):
+                let isOver = !mailbox.wait(forCommands: count, atMost: bound)
+                if isOver { writer.withLock { $0.endGathering() } }
+            case .untilCommand:
                 if mailbox.commandCount == 0 { return true }
-            } else {
-                gather(step, waitingCount: waitingCount)
+            case .until(let deadline):
+                setTimer(for: deadline)
+                if mailbox.commandCount == 0 { return true }
             }
-        }
-    }
-
-    /// Lets the callers that were just answered come again before the next commit.
-    ///
-    /// Without it, callers that come as a group split in two, and each half waits for the sync of
-    /// the other: measured with 64 callers, 33 jobs a frame instead of 62. Waiting is worth no more
-    /// than the sync that it saves, and is never longer than 100 µs.
-    private func gather(_ step: LogWriter.Step, waitingCount: Int) {
-        guard mode == .ownThread, step.answeredCount > 1 else { return }
-        let wanted = waitingCount + step.answeredCount
-        let start = clock.uptime
-        let bound = min(.microseconds(100), step.syncDuration)
-        var yieldCount = 0
-        while mailbox.commandCount < wanted, yieldCount < 1000,
-            clock.uptime - start < bound
-        {
-            yieldCount += 1
-            SystemCall.yield()
         }
     }
 

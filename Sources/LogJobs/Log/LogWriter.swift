@@ -27,23 +27,22 @@ package struct LogWriter: ~Copyable, Sendable {
     /// What a step has led to.
     package struct Step: Sendable {
         /// The answers that are to be given now.
-        package var replies: [@Sendable () -> Void]
+        package var answers: [GivenAnswer]
         /// Whether claims may find more than before.
         package var isSignalDue: Bool
-        /// Whether there is nothing more to do; the uptime until which, if it is known.
+        /// Whether there is nothing to do now, and how long.
         package var rest: Rest?
         /// The size of the segment that should be prepared now.
         package var preparation: UInt64?
         /// How many callers were answered because a commit is done.
         package var answeredCount: Int
-        /// How long the last sync took.
-        package var syncDuration: Duration
         /// Whether the store is of no more use, and nobody needs to know why any more.
         package var hasEnded: Bool
 
         package enum Rest: Sendable, Hashable {
             case untilCommand
             case until(Duration)
+            case gathering(commandCount: Int, atMost: Duration)
         }
     }
 
@@ -92,17 +91,29 @@ package struct LogWriter: ~Copyable, Sendable {
     /// Takes what callers have left.
     package mutating func accept(_ delivery: CommandMailbox.Delivery) {
         for command in delivery.commands { machine.submit(command) }
-        for reply in delivery.closeReplies { machine.close(reply) }
-        isCloseAsked = isCloseAsked || !delivery.closeReplies.isEmpty
+        for closer in delivery.closers { machine.close(closer) }
+        isCloseAsked = isCloseAsked || !delivery.closers.isEmpty
+    }
+
+    /// Callers are answered and may come again: the next frame waits for them, not longer than
+    /// their own sync would take, and not longer than 100 µs.
+    package mutating func expect(_ count: Int) {
+        machine.expect(count, budget: min(.microseconds(100), syncDuration))
+    }
+
+    /// Those that are missing are not waited for any longer.
+    package mutating func endGathering() {
+        machine.endGathering()
     }
 
     /// Does the next thing there is to do.
     package mutating func step() -> Step {
         let action = machine.next(at: Timestamp(clock.now), uptime: clock.uptime)
         var rest: Step.Rest?
-        if case .wait(let deadline) = action {
-            rest = deadline.map { .until($0) } ?? .untilCommand
-        } else {
+        switch action {
+        case .wait(let deadline): rest = deadline.map { .until($0) } ?? .untilCommand
+        case .gather(let count, let bound): rest = .gathering(commandCount: count, atMost: bound)
+        default:
             do throws(SystemCallError) {
                 try perform(action)
             } catch {
@@ -110,14 +121,13 @@ package struct LogWriter: ~Copyable, Sendable {
             }
         }
         defer { preparation = nil }
-        let replies = machine.takeReplies()
+        let answers = machine.takeAnswers()
         return Step(
-            replies: replies,
+            answers: answers,
             isSignalDue: machine.takeSignal(),
             rest: rest,
             preparation: preparation,
-            answeredCount: machine.isIdle ? replies.count : 0,
-            syncDuration: syncDuration,
+            answeredCount: machine.isIdle ? answers.count : 0,
             hasEnded: hasEnded
         )
     }
@@ -132,11 +142,11 @@ package struct LogWriter: ~Copyable, Sendable {
 
     private mutating func perform(_ action: CommitMachine.Action) throws(SystemCallError) {
         switch action {
-        case .wait, .write, .sync: break
+        case .wait, .gather, .write, .sync: break
         case .extendJobIDs, .rotate, .makeRoom, .close: try expectInPlace()
         }
         switch action {
-        case .wait: break
+        case .wait, .gather: break
         case .write(let frame):
             try folder.fileSystem.write(active.handle, frame.bytes, at: frame.offset)
             catalog.add(frame)

@@ -91,7 +91,7 @@ struct FailureMessageTests {
         return SystemCallError(
             call: "fdatasync",
             errorNumber: EIO,
-            path: TestStore.path(StoreFolder.nextSegmentName)
+            path: TestStore.path(1)
         )
     }
 

@@ -13,6 +13,7 @@ struct ThreadedStore: Sendable {
     let files = WatchedFileSystem(PosixFileSystem())
     let callers = Callers()
 
+    var clock: any JobClock = SystemClock()
     /// Segments of 64 KiB at the most, unless a test asks for others.
     var configuration = TestStore.configuration
 
@@ -38,7 +39,7 @@ struct ThreadedStore: Sendable {
     ) async throws(LogStoreError) -> LogBackend {
         let environment = StoreOpening.Environment(
             fileSystem: files,
-            clock: SystemClock(),
+            clock: clock,
             process: .current,
             random: random
         )
@@ -79,6 +80,11 @@ final class Callers: TaskExecutor {
         _ body: @escaping @Sendable () async throws -> Value
     ) -> Task<Value, any Error> {
         Task(executorPreference: self) { try await body() }
+    }
+
+    /// Blocks until all that has begun so far waits for an answer, or has it.
+    func blockUntilAllWait() {
+        queue.sync(flags: .barrier) {}
     }
 
     /// Returns when all that has begun so far waits for an answer, or has it.

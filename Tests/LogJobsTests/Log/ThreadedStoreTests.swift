@@ -1,5 +1,6 @@
 import Foundation
 import LazyJobs
+import LazyJobsTesting
 import LogJobs
 import LogJobsTesting
 import Synchronization
@@ -142,6 +143,37 @@ struct ThreadedStoreTests {
         _ = try await second.value
         try await backend.close()
         #expect(try store.kinds() == ["first", "second"])
+        try store.remove()
+    }
+
+    @Test("answers a question that comes while others are answered")
+    func asksWhileAnswering() async throws {
+        var store = try ThreadedStore()
+        // No timer wakes the writer.
+        store.clock = ManualClock()
+        let syncs = Self.barrier(in: store)
+        let backend = try await store.open()
+        let late = Mutex<Task<Void, any Error>?>(nil)
+        syncs.close()
+        let first = store.callers.begin { try await backend.enqueue("first") }
+        await syncs.waitUntilReached()
+        // Two, since a single caller that was answered is not expected again.
+        let questions = [false, true].map { isLast in
+            store.callers.begin { [callers = store.callers] in
+                try await backend.engine.ask { _ throws(BackendError) in
+                    guard isLast else { return }
+                    let call = callers.begin { try await backend.engine.ask { _ in } }
+                    callers.blockUntilAllWait()
+                    late.withLock { $0 = call }
+                }
+            }
+        }
+        await store.callers.waitUntilAllWait()
+        syncs.open()
+        _ = try await first.value
+        for question in questions { try await question.value }
+        try await late.withLock(\.self)?.value
+        try await backend.close()
         try store.remove()
     }
 

@@ -11,7 +11,7 @@ struct FlipSweep: Sendable {
     /// What is shown without the last commit, if that may be lost.
     private let before: StoreView?
 
-    /// - Parameter before: What is shown without the last commit; `nil` when it must not be lost.
+    /// Takes a store, whose last commit may be lost if it is said what is shown without it.
     init(_ store: TestStore, before: StoreView? = nil) throws {
         // As long as a write is pending, the cache would undo a flip in what it has written.
         self.store = TestStore(store.disk.crashed(keeping: .everything))
@@ -117,7 +117,8 @@ struct FlipSweep: Sendable {
 // MARK: - Which bits
 
 extension FlipSweep {
-    /// Next to what is written, where a frame's header would begin: read more closely than the rest.
+    /// Next to what is written, where a frame's header would begin; read more closely than the
+    /// rest.
     private static let marginSize = 64
 
     /// Every bit of every file.
@@ -172,9 +173,7 @@ extension FlipSweep {
 // MARK: - What is expected
 
 extension FlipSweep {
-    /// What has to become of flips.
-    ///
-    /// - Parameter lastCommit: Where the last commit begins, if it may be lost.
+    /// What has to become of flips; it matters where the last commit begins, if it may be lost.
     func expected(_ flips: [FlippedBit], lastCommit: Int? = nil) throws -> FlipTally {
         let ends = try store.read().segments.map { 8 * Int($0.validEnd) }
         let first = TestStore.path(1)

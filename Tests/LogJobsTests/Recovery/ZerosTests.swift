@@ -60,8 +60,10 @@ struct ZerosTests {
         }
     }
 
-    /// Behind the end, recovery looks for the next word that is not zero, and asks whether a frame's
-    /// header begins there. With one bit flipped there is one such word, with 40 zeros behind it.
+    /// Behind the end, recovery looks for the next word that is not zero.
+    ///
+    /// It asks whether a frame's header begins there. With one bit flipped there is one such
+    /// word, with 40 zeros behind it.
     @Test("behind the end become no frame by one bit")
     func noFrame() async throws {
         let store = try await Self.store(isClosed: false)

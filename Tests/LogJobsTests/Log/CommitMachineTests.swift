@@ -1,0 +1,243 @@
+import JobLedger
+import LazyJobs
+import LogJobs
+import LogJobsTesting
+import Testing
+
+@Suite("The commit machine")
+struct CommitMachineTests {
+    @Test("answers what adds or ends jobs after the sync, and no earlier")
+    func answersAfterSync() {
+        let run = MachineRun()
+        let (enqueue, cancel) = (MachineCall.enqueue(), MachineCall.cancel(1))
+        run.submit(enqueue)
+        run.submit(cancel)
+        #expect(run.write() == 1)
+        #expect(enqueue.isWaiting && cancel.isWaiting)
+        #expect(run.sync())
+        #expect(enqueue.isDone && cancel.isDone)
+    }
+
+    @Test("answers a claim when it is written")
+    func answersClaimAfterWrite() {
+        let run = MachineRun()
+        run.submit(.enqueue())
+        #expect(run.write() == 1)
+        #expect(run.sync())
+        let claim = MachineCall.claim()
+        run.submit(claim)
+        guard case .write = run.next() else {
+            Issue.record("no write")
+            return
+        }
+        #expect(claim.isWaiting)
+        run.machine.wrote(at: run.uptime)
+        run.giveAnswers()
+        #expect(claim.isDone)
+        #expect(run.sync())
+        #expect(claim.isDone)
+    }
+
+    @Test("plans endings and claims before new jobs, so that a claim sees none of its own frame")
+    func claimsFirst() {
+        let run = MachineRun()
+        let claim = MachineCall.claim()
+        run.submit(.enqueue())
+        run.submit(claim)
+        // The claim found nothing, and is no event.
+        #expect(run.write() == 1)
+        #expect(claim.isDone)
+        #expect(run.machine.ledger.runningCount == 0)
+    }
+
+    @Test("writes nothing for questions, and answers them at once")
+    func questions() {
+        let run = MachineRun()
+        let question = MachineCall.question()
+        run.submit(question)
+        guard case .wait = run.next() else {
+            Issue.record("no wait")
+            return
+        }
+        #expect(question.isDone)
+        #expect(run.frames.isEmpty)
+    }
+
+    @Test("answers a question that stands in a frame with new jobs as they are answered")
+    func questionsOfFrame() {
+        let run = MachineRun()
+        let question = MachineCall.question()
+        run.submit(.enqueue())
+        run.submit(question)
+        #expect(run.write() == 1)
+        #expect(question.isWaiting)
+        #expect(run.sync())
+        #expect(question.isDone)
+    }
+
+    @Test("makes more job ids durable before it gives any of them")
+    func jobIDs() {
+        let run = MachineRun(jobIDEnd: 2)
+        run.submit(.enqueue())
+        run.submit(.enqueue())
+        guard case .extendJobIDs(let end) = run.next() else {
+            Issue.record("the ids are given")
+            return
+        }
+        #expect(end == JobID(rawValue: 102))
+        run.machine.extendedJobIDs(to: end)
+        #expect(run.write() == 2)
+    }
+
+    @Test("fills a frame up to its target, and lets one call go past it alone")
+    func frameTarget() {
+        let run = MachineRun { $0.frameBytesTarget = 5000 }
+        let calls = (0..<3).map { _ in MachineCall.enqueue(bytesMax: 2000) }
+        for call in calls { run.submit(call) }
+        run.submit(.enqueue(bytesMax: 9000))
+        #expect(run.write() == 2)
+        #expect(run.sync())
+        #expect(calls[0].isDone && calls[1].isDone && !calls[2].isPlanned)
+        #expect(run.write() == 1)
+        #expect(run.sync())
+        #expect(run.write() == 1)
+    }
+
+    @Test("goes on in another segment when there is no room, and keeps what waits")
+    func rotation() {
+        let run = MachineRun(segmentSize: 8 << 10)
+        let enqueue = MachineCall.enqueue(bytesMax: 5000)
+        run.submit(enqueue)
+        guard case .rotate(let rotation) = run.next() else {
+            Issue.record("no rotation")
+            return
+        }
+        #expect(rotation.payloadBytes == 5000)
+        #expect(!enqueue.isPlanned)
+        let last = rotation.lastSequence
+        run.machine.rotated(to: MachineRun.place(2, size: 1 << 20, after: last))
+        #expect(run.write() == 1)
+        #expect(run.sync())
+        #expect(enqueue.isDone)
+    }
+
+    @Test("refuses new jobs when there is no other segment, and ends those that run")
+    func noRoom() {
+        let run = MachineRun(segmentSize: 8 << 10)
+        let (enqueue, cancel) = (MachineCall.enqueue(bytesMax: 5000), MachineCall.cancel(9))
+        run.submit(enqueue)
+        run.submit(cancel)
+        guard case .rotate = run.next() else {
+            Issue.record("no rotation")
+            return
+        }
+        run.machine.foundNoRoom()
+        _ = run.next()
+        #expect(enqueue.outcomes == [.storageFull])
+        #expect(cancel.isDone)
+        guard case .wait = run.next() else {
+            Issue.record("no wait")
+            return
+        }
+        // It looks for room again as soon as somebody wants to add something.
+        run.submit(.enqueue())
+        guard case .makeRoom = run.next() else {
+            Issue.record("no look")
+            return
+        }
+    }
+
+    @Test("testifies to the last commit after a while, once")
+    func watermark() {
+        let run = MachineRun()
+        run.submit(.enqueue())
+        #expect(run.write() == 1)
+        #expect(run.sync())
+        guard case .wait(let deadline?) = run.next() else {
+            Issue.record("no wait with an end")
+            return
+        }
+        run.uptime = deadline
+        #expect(run.write() == 0)
+        guard case .wait(nil) = run.next() else {
+            Issue.record("no wait")
+            return
+        }
+    }
+}
+
+// MARK: - Failure, closing, and answers before the sync
+
+extension CommitMachineTests {
+    enum FailedCall: CaseIterable { case write, sync }
+
+    @Test(
+        "leaves open what became of a failed commit, and refuses all after it",
+        arguments: FailedCall.allCases
+    )
+    func failure(of call: FailedCall) {
+        let run = MachineRun()
+        let (enqueue, late) = (MachineCall.enqueue(), MachineCall.enqueue())
+        run.submit(enqueue)
+        if call == .write { _ = run.next() } else { #expect(run.write() == 1) }
+        run.submit(late)
+        run.machine.failed(SystemCallError(call: "\(call)", errorNumber: 5, path: "/s"))
+        run.giveAnswers()
+        #expect(enqueue.outcomes == [.outcomeUnknown])
+        #expect(late.outcomes == [.poisoned])
+        let later = MachineCall.question()
+        run.submit(later)
+        guard case .wait(nil) = run.next() else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(later.outcomes == [.poisoned])
+    }
+
+    @Test("closes behind what was there, and refuses what comes while it closes")
+    func closing() {
+        let run = MachineRun()
+        let (enqueue, closer, late) = (
+            MachineCall.enqueue(), MachineCall.question(), MachineCall.enqueue()
+        )
+        run.submit(enqueue)
+        run.machine.close(closer)
+        #expect(run.write() == 1)
+        #expect(run.sync())
+        #expect(enqueue.isDone)
+        #expect(run.write() == 1)
+        run.submit(late)
+        #expect(run.sync())
+        guard case .close = run.next() else {
+            Issue.record("no close")
+            return
+        }
+        #expect(closer.isWaiting && late.isWaiting)
+        run.machine.closedInOrder()
+        guard case .wait(nil) = run.next() else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(closer.isDone)
+        #expect(late.outcomes == [.closed])
+        #expect(!late.isPlanned)
+    }
+
+    @Test("answers at the write when so told, and syncs when the time is over")
+    func written() {
+        let run = MachineRun(durability: .written(syncEvery: .seconds(1)))
+        let enqueue = MachineCall.enqueue()
+        run.submit(enqueue)
+        #expect(run.write() == 1)
+        #expect(enqueue.isDone)
+        guard case .wait(let deadline?) = run.next() else {
+            Issue.record("no wait with an end")
+            return
+        }
+        #expect(deadline == run.uptime + .seconds(1))
+        run.submit(.enqueue())
+        #expect(run.write() == 1)
+        run.uptime = deadline
+        #expect(run.sync())
+    }
+}
