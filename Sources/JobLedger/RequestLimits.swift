@@ -153,9 +153,9 @@ extension NewJob {
     package var size: Int {
         var size = payload.bytes.count + payload.encoding.utf8.count
         size += kind.utf8.count + queue.utf8.count
-        for text in [uniqueKey, concurrencyKey, idempotencyKey, scheduleKey, actor] {
-            size += text?.utf8.count ?? 0
-        }
+        size += (uniqueKey?.utf8.count ?? 0) + (concurrencyKey?.utf8.count ?? 0)
+        size += (idempotencyKey?.utf8.count ?? 0) + (scheduleKey?.utf8.count ?? 0)
+        size += actor?.utf8.count ?? 0
         for tag in tags { size += tag.utf8.count }
         return metadata.isEmpty ? size : size + metadata.textSize
     }

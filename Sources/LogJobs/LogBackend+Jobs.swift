@@ -7,16 +7,9 @@ extension LogBackend {
     ///
     /// - Complexity: O(k log n) for k jobs among n; one sync shared with all concurrent calls.
     public func enqueue(_ jobs: [NewJob]) async throws(BackendError) -> [EnqueueResult] {
-        let payloads = payloads
-        return try await engine.call(.growth, EventBounds.enqueued(jobs)) {
-            ledger,
-            now,
-            events throws(BackendError) in
-            let start = events.count
-            let results = try ledger.enqueue(jobs, at: now, into: &events)
-            payloads.add(events[start...])
-            return results
-        }
+        let call = EnqueueCall(jobs, payloads)
+        try await engine.complete(.growth, call)
+        return try call.answer()
     }
 
     /// Takes due jobs.
@@ -26,12 +19,9 @@ extension LogBackend {
     ///
     /// A payload that cannot be read back any more is `nil`.
     public func claim(_ request: ClaimRequest) async throws(BackendError) -> ClaimResult {
-        let plan = try await engine.call(.claim, EventBounds.claimed(request.limit)) {
-            ledger,
-            now,
-            events throws(BackendError) in
-            try ledger.claim(request, at: now, into: &events)
-        }
+        let call = ClaimCall(request)
+        try await engine.complete(.claim, call)
+        let plan = try call.answer()
         var jobs: [ClaimedJob] = []
         jobs.reserveCapacity(plan.claims.count)
         for claim in plan.claims {
@@ -55,12 +45,9 @@ extension LogBackend {
 
     /// Records how attempts ended; that survives power loss when it returns.
     public func finish(_ requests: [FinishRequest]) async throws(BackendError) -> [FinishResult] {
-        try await engine.call(.ending, EventBounds.finished(requests)) {
-            ledger,
-            now,
-            events throws(BackendError) in
-            try ledger.finish(requests, at: now, into: &events)
-        }
+        let call = FinishCall(requests)
+        try await engine.complete(.ending, call)
+        return try call.answer()
     }
 
     /// Calls off jobs; that survives power loss when it returns.

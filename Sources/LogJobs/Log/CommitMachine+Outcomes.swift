@@ -137,8 +137,7 @@ extension CommitMachine {
     }
 
     private mutating func answerClosers(_ failure: BackendError?) {
-        for closer in closers { answers.append(GivenAnswer(closer, failure)) }
-        closers = []
+        Self.answer(&closers, failure, in: &answers)
     }
 
     mutating func refuse(_ role: LogCommand.Role, _ error: BackendError) {

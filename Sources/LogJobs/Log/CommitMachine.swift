@@ -112,7 +112,7 @@ package struct CommitMachine: ~Copyable, Sendable {
     var held: [any Answerable] = []
     /// Who waits for the write.
     var heldForWrite: [any Answerable] = []
-    var answers: [GivenAnswer] = []
+    var answers: [GivenAnswers] = []
     var isSignalDue = false
     /// Whether the event of the closing is planned, the last one of this epoch.
     var isGivenBack = false
@@ -164,7 +164,7 @@ package struct CommitMachine: ~Copyable, Sendable {
     }
 
     /// The answers that may be given now.
-    package mutating func takeAnswers() -> [GivenAnswer] {
+    package mutating func takeAnswers() -> [GivenAnswers] {
         defer { answers = [] }
         return answers
     }
@@ -274,13 +274,23 @@ extension CommitMachine {
     }
 
     mutating func release(_ failure: BackendError? = nil) {
-        for caller in held { answers.append(GivenAnswer(caller, failure)) }
-        held.removeAll(keepingCapacity: true)
+        Self.answer(&held, failure, in: &answers)
     }
 
     mutating func releaseForWrite(_ failure: BackendError? = nil) {
-        for caller in heldForWrite { answers.append(GivenAnswer(caller, failure)) }
-        heldForWrite.removeAll(keepingCapacity: true)
+        Self.answer(&heldForWrite, failure, in: &answers)
+    }
+
+    static func answer(
+        _ waiting: inout [any Answerable],
+        _ failure: BackendError?,
+        in answers: inout [GivenAnswers]
+    ) {
+        guard !waiting.isEmpty else { return }
+        let count = waiting.count
+        answers.append(GivenAnswers(to: waiting, failure))
+        waiting = []
+        waiting.reserveCapacity(count)
     }
 }
 

@@ -67,8 +67,8 @@ package struct LogCommand: Sendable {
     }
 
     /// Its answer when it is not planned.
-    func refusal(_ error: BackendError) -> GivenAnswer {
-        GivenAnswer(call, error)
+    func refusal(_ error: BackendError) -> GivenAnswers {
+        GivenAnswers(to: [call], error)
     }
 }
 
@@ -88,16 +88,18 @@ package protocol StoreCall: Answerable {
     func plan(_ ledger: inout JobLedger, at now: Timestamp, into events: inout [JobEvent])
 }
 
-/// An answer, ready to be given.
-package struct GivenAnswer: Sendable {
-    private let receiver: any Answerable
+/// One answer for several who wait, ready to be given.
+package struct GivenAnswers: Sendable {
+    package let receivers: [any Answerable]
     private let failure: BackendError?
 
-    init(_ receiver: any Answerable, _ failure: BackendError? = nil) {
-        self.receiver = receiver
+    init(to receivers: [any Answerable], _ failure: BackendError? = nil) {
+        self.receivers = receivers
         self.failure = failure
     }
 
-    /// Gives it.
-    package func give() { receiver.answer(failure) }
+    /// Gives it to all.
+    package func give() {
+        for receiver in receivers { receiver.answer(failure) }
+    }
 }

@@ -8,6 +8,17 @@ extension LogEngine {
             _ ledger: inout JobLedger, _ now: Timestamp, _ events: inout [JobEvent]
         ) throws(BackendError) -> Answer
 
+    /// Hands a call over and waits until it is answered, whatever becomes of the calling task.
+    ///
+    /// - Throws: What came between. What the call itself answers is in it when this returns.
+    func complete(_ role: LogCommand.Role, _ call: PendingCall) async throws(BackendError) {
+        let failure = await withCheckedContinuation { continuation in
+            call.waiter = continuation
+            submit(LogCommand(role, call))
+        }
+        if let failure { throw failure }
+    }
+
     /// Hands a command over and waits for its answer, whatever becomes of the calling task.
     ///
     /// - Parameters:
@@ -21,10 +32,9 @@ extension LogEngine {
         needs: @escaping @Sendable (borrowing JobLedger) -> LogCommand.Needs,
         _ body: @escaping Body<Answer>
     ) async throws(BackendError) -> Answer {
-        let result = await withCheckedContinuation { continuation in
-            submit(LogCommand(role, PendingCall(needs: needs, body, continuation)))
-        }
-        return try result.get()
+        let call = BodyCall(needs: needs, body)
+        try await complete(role, call)
+        return try call.answer()
     }
 
     /// As the other, for a command whose needs are known beforehand.
@@ -47,7 +57,11 @@ extension LogEngine {
     ///
     /// - Returns: Why it could not be closed, if so.
     package func close() async -> BackendError? {
-        await withCheckedContinuation { close(PendingClose($0)) }
+        await withCheckedContinuation { continuation in
+            let call = PendingCall()
+            call.waiter = continuation
+            close(call)
+        }
     }
 
     /// Reads from the segments, away from the writer, and waits for the answer.
@@ -65,52 +79,5 @@ extension LogEngine {
             }
         }
         return try result.get()
-    }
-}
-
-/// Who waits for the store to be closed.
-private final class PendingClose: Answerable {
-    private let continuation: CheckedContinuation<BackendError?, Never>
-
-    init(_ continuation: CheckedContinuation<BackendError?, Never>) {
-        self.continuation = continuation
-    }
-
-    func answer(_ failure: BackendError?) { continuation.resume(returning: failure) }
-}
-
-/// A call that waits for its answer.
-// SAFETY: `result` is set by `plan` and read by `answer`, which the one writer calls in this order.
-private final class PendingCall<Answer: Sendable>: StoreCall, @unchecked Sendable {
-    private let needs: @Sendable (borrowing JobLedger) -> LogCommand.Needs
-    private let body: LogEngine.Body<Answer>
-    private let continuation: CheckedContinuation<Result<Answer, BackendError>, Never>
-    private var result: Result<Answer, BackendError>?
-
-    init(
-        needs: @escaping @Sendable (borrowing JobLedger) -> LogCommand.Needs,
-        _ body: @escaping LogEngine.Body<Answer>,
-        _ continuation: CheckedContinuation<Result<Answer, BackendError>, Never>
-    ) {
-        self.needs = needs
-        self.body = body
-        self.continuation = continuation
-    }
-
-    func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs { needs(ledger) }
-
-    func plan(_ ledger: inout JobLedger, at now: Timestamp, into events: inout [JobEvent]) {
-        do throws(BackendError) {
-            result = .success(try body(&ledger, now, &events))
-        } catch {
-            result = .failure(error)
-        }
-    }
-
-    func answer(_ failure: BackendError?) {
-        guard let result = failure.map({ .failure($0) }) ?? result else {
-            preconditionFailure("a call is answered before it is planned")
-        }
-        continuation.resume(returning: result)
     }
 }

@@ -27,7 +27,7 @@ package struct LogWriter: ~Copyable, Sendable {
     /// What a step has led to.
     package struct Step: Sendable {
         /// The answers that are to be given now.
-        package var answers: [GivenAnswer]
+        package var answers: [GivenAnswers]
         /// Whether claims may find more than before.
         package var isSignalDue: Bool
         /// Whether there is nothing to do now, and how long.
@@ -127,7 +127,7 @@ package struct LogWriter: ~Copyable, Sendable {
             isSignalDue: machine.takeSignal(),
             rest: rest,
             preparation: preparation,
-            answeredCount: machine.isIdle ? answers.count : 0,
+            answeredCount: machine.isIdle ? answers.reduce(0) { $0 + $1.receivers.count } : 0,
             hasEnded: hasEnded
         )
     }

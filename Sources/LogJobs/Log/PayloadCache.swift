@@ -14,11 +14,16 @@ package final class PayloadCache: Sendable {
 
     /// Remembers the payloads of enqueued jobs, by the numbers of their events.
     package func add(_ events: ArraySlice<JobEvent>) {
+        for event in events {
+            guard case .enqueued(let job, _) = event.transition?.change else { continue }
+            add(job.payload, at: event.sequence)
+        }
+    }
+
+    /// Remembers the payload that an event brings, later than all before.
+    package func add(_ payload: JobPayload, at sequence: SequenceNumber) {
         recent.withLock { recent in
-            for event in events {
-                guard case .enqueued(let job, _) = event.transition?.change else { continue }
-                recent.append(job.payload, at: event.sequence)
-            }
+            recent.append(payload, at: sequence)
             recent.shrink(to: byteCountMax)
         }
     }
