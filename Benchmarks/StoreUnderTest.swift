@@ -18,12 +18,16 @@ struct StoreUnderTest {
     }
 
     /// Has every caller enqueue one job after the other, each waiting until it is durable.
+    ///
+    /// The jobs are made before, as the frames of the loop are.
     func run(count: Int) async throws -> Round {
-        let countOfEach = count / callers
+        let jobs = (0..<callers).map { caller in
+            (0..<count / callers).map { Self.job(caller, $0) }
+        }
         let start = ContinuousClock.now
         let latencies = try await withThrowingTaskGroup(of: [Duration].self) { group in
-            for caller in 0..<callers {
-                group.addTask { [backend] in try await Self.call(backend, caller, countOfEach) }
+            for jobs in jobs {
+                group.addTask { [backend] in try await Self.enqueue(jobs, in: backend) }
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }
@@ -34,15 +38,13 @@ struct StoreUnderTest {
         )
     }
 
-    private static func call(
-        _ backend: LogBackend,
-        _ caller: Int,
-        _ count: Int
+    private static func enqueue(
+        _ jobs: [NewJob],
+        in backend: LogBackend
     ) async throws -> [Duration] {
         var latencies: [Duration] = []
-        latencies.reserveCapacity(count)
-        for number in 0..<count {
-            let job = job(caller, number)
+        latencies.reserveCapacity(jobs.count)
+        for job in jobs {
             let began = ContinuousClock.now
             _ = try await backend.enqueue([job])
             latencies.append(began.duration(to: .now))
