@@ -4,8 +4,11 @@ extension NewJob {
     /// Brings its durations to whole microseconds, which is what a log keeps of them: so that a job
     /// is the same before and after it was read back.
     mutating func normalizeTimes() {
-        runAt = runAt.map { Timestamp($0).date }
-        timeout = timeout.map { .microseconds($0.wholeMicroseconds) }
+        // What would not change is not set: the first change costs a copy of the job.
+        if let runAt, Timestamp(runAt).date != runAt { self.runAt = Timestamp(runAt).date }
+        guard let timeout else { return }
+        let whole = Duration.microseconds(timeout.wholeMicroseconds)
+        if whole != timeout { self.timeout = whole }
     }
 }
 
@@ -45,7 +48,7 @@ extension JobLedger {
         let runAt = job.runAt.map { Timestamp($0) } ?? now
         var job = job
         // The event says it exactly; a second one could only differ.
-        job.runAt = nil
+        if job.runAt != nil { job.runAt = nil }
         job.normalizeTimes()
         let slot = freeSlots.last ?? Slot(rows.count)
         let transition = JobTransition(

@@ -52,7 +52,7 @@ public struct JobEvent: Sendable, Hashable {
 /// A schedule was set, moved on or removed.
 public enum ScheduleChange: Sendable, Hashable {
     /// A schedule was made, or its content replaced.
-    indirect case set(JobSchedule, actor: String?)
+    case set(JobSchedule, actor: String?)
     /// A due schedule moved on to its next time; `enqueued` tells whether it enqueued a job, and
     /// is false when the job before was not final yet.
     case advanced(key: String, nextRunAt: Date, enqueued: Bool)

@@ -20,7 +20,7 @@ public struct JobTransition: Sendable, Hashable {
     /// The ways in which a job changes.
     public enum Change: Sendable, Hashable {
         /// It came into the store.
-        indirect case enqueued(NewJob, runAt: Date)
+        case enqueued(NewJob, runAt: Date)
         /// A worker took it, and holds the lease that this event's sequence number makes.
         case claimed(worker: String)
         /// It ended well.

@@ -3,47 +3,110 @@ public import Foundation
 /// All that is said of a job when it is enqueued: what a backend stores and never changes.
 ///
 /// Applications rarely make one: ``JobRunner`` does it from a typed job and its ``JobOptions``.
+///
+/// A copy costs one reference, however much is said: a job goes through many hands on its way.
 public struct NewJob: Sendable, Hashable {
+    private var box: Box
+
     /// The name under which workers know what to do; 1 to ``JobLimits/kindSizeMax`` bytes.
-    public var kind: String
+    public var kind: String {
+        get { box.fields.kind }
+        set { fields.kind = newValue }
+    }
+
     /// The queue it stands in; 1 to ``JobLimits/queueSizeMax`` bytes.
-    public var queue: String
+    public var queue: String {
+        get { box.fields.queue }
+        set { fields.queue = newValue }
+    }
+
     /// The encoded arguments.
-    public var payload: JobPayload
+    public var payload: JobPayload {
+        get { box.fields.payload }
+        set { fields.payload = newValue }
+    }
+
     /// How urgent it is beside the other due jobs.
-    public var priority: JobPriority
+    public var priority: JobPriority {
+        get { box.fields.priority }
+        set { fields.priority = newValue }
+    }
+
     /// The earliest time at which it may run; `nil` means at once, the backend's clock deciding.
-    public var runAt: Date?
+    public var runAt: Date? {
+        get { box.fields.runAt }
+        set { fields.runAt = newValue }
+    }
+
     /// How many attempts it has, from 1 to ``JobLimits/attemptsMax``.
-    public var maxAttempts: Int
+    public var maxAttempts: Int {
+        get { box.fields.maxAttempts }
+        set { fields.maxAttempts = newValue }
+    }
+
     /// How long one attempt may take before it is cancelled and counted as failed.
-    public var timeout: Duration?
+    public var timeout: Duration? {
+        get { box.fields.timeout }
+        set { fields.timeout = newValue }
+    }
+
     /// While a job with this key is pending, running or retrying, no second one is accepted: the
     /// answer names the first.
-    public var uniqueKey: String?
+    public var uniqueKey: String? {
+        get { box.fields.uniqueKey }
+        set { fields.uniqueKey = newValue }
+    }
+
     /// The key by which running jobs will be limited.
     ///
     /// Kept for a later release: a backend that
     /// does not enforce it refuses the job with ``BackendError/Code/unsupported``.
-    public var concurrencyKey: String?
+    public var concurrencyKey: String? {
+        get { box.fields.concurrencyKey }
+        set { fields.concurrencyKey = newValue }
+    }
+
     /// A name for this very request.
     ///
     /// Enqueueing again with the same key while the job is in the
     /// store, whatever its state, answers with that job instead of making a second.
-    public var idempotencyKey: String?
+    public var idempotencyKey: String? {
+        get { box.fields.idempotencyKey }
+        set { fields.idempotencyKey = newValue }
+    }
+
     /// The schedule that enqueued it, if one did.
-    public var scheduleKey: String?
+    public var scheduleKey: String? {
+        get { box.fields.scheduleKey }
+        set { fields.scheduleKey = newValue }
+    }
+
     /// Words to find the job by, at most ``JobLimits/tagCountMax``.
-    public var tags: [String]
+    public var tags: [String] {
+        get { box.fields.tags }
+        set { fields.tags = newValue }
+    }
+
     /// Text that travels with the job, such as a trace context.
-    public var metadata: [String: String]
+    public var metadata: [String: String] {
+        get { box.fields.metadata }
+        set { fields.metadata = newValue }
+    }
+
     /// The jobs whose end it waits for.
     ///
     /// Kept for a later release: a backend that does not honour
     /// it refuses the job with ``BackendError/Code/unsupported``.
-    public var waitsFor: [JobID]
+    public var waitsFor: [JobID] {
+        get { box.fields.waitsFor }
+        set { fields.waitsFor = newValue }
+    }
+
     /// Who enqueued it, in words for people.
-    public var actor: String?
+    public var actor: String? {
+        get { box.fields.actor }
+        set { fields.actor = newValue }
+    }
 
     /// Describes a job; what is not given has the defaults of Go's `lazyjobs`.
     public init(
@@ -63,20 +126,74 @@ public struct NewJob: Sendable, Hashable {
         waitsFor: [JobID] = [],
         actor: String? = nil
     ) {
-        self.kind = kind
-        self.queue = queue
-        self.payload = payload
-        self.priority = priority
-        self.runAt = runAt
-        self.maxAttempts = maxAttempts
-        self.timeout = timeout
-        self.uniqueKey = uniqueKey
-        self.concurrencyKey = concurrencyKey
-        self.idempotencyKey = idempotencyKey
-        self.scheduleKey = scheduleKey
-        self.tags = tags
-        self.metadata = metadata
-        self.waitsFor = waitsFor
-        self.actor = actor
+        box = Box(
+            Fields(
+                kind: kind,
+                queue: queue,
+                payload: payload,
+                priority: priority,
+                runAt: runAt,
+                maxAttempts: maxAttempts,
+                timeout: timeout,
+                uniqueKey: uniqueKey,
+                concurrencyKey: concurrencyKey,
+                idempotencyKey: idempotencyKey,
+                scheduleKey: scheduleKey,
+                tags: tags,
+                metadata: metadata,
+                waitsFor: waitsFor,
+                actor: actor
+            )
+        )
+    }
+}
+
+// MARK: - Storage
+
+extension NewJob {
+    private struct Fields: Sendable, Hashable {
+        var kind: String
+        var queue: String
+        var payload: JobPayload
+        var priority: JobPriority
+        var runAt: Date?
+        var maxAttempts: Int
+        var timeout: Duration?
+        var uniqueKey: String?
+        var concurrencyKey: String?
+        var idempotencyKey: String?
+        var scheduleKey: String?
+        var tags: [String]
+        var metadata: [String: String]
+        var waitsFor: [JobID]
+        var actor: String?
+    }
+
+    // SAFETY: changed only while one `NewJob` alone refers to it.
+    private final class Box: @unchecked Sendable {
+        var fields: Fields
+
+        init(_ fields: Fields) {
+            self.fields = fields
+        }
+    }
+
+    /// What is said, to be changed: in a box of this job's own.
+    private var fields: Fields {
+        get { box.fields }
+        _modify {
+            if !isKnownUniquelyReferenced(&box) { box = Box(box.fields) }
+            yield &box.fields
+        }
+    }
+
+    /// Whether two jobs say the same.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.box === right.box || left.box.fields == right.box.fields
+    }
+
+    /// Hashes all that is said.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(box.fields)
     }
 }
