@@ -12,8 +12,8 @@ extension LogEngine {
     ///
     /// - Throws: What came between. What the call itself answers is in it when this returns.
     func complete(_ role: LogCommand.Role, _ call: PendingCall) async throws(BackendError) {
-        let failure = await withCheckedContinuation { continuation in
-            call.waiter = continuation
+        let failure = await unsafe withUnsafeContinuation { continuation in
+            unsafe call.waiter = continuation
             submit(LogCommand(role, call))
         }
         if let failure { throw failure }
@@ -57,9 +57,9 @@ extension LogEngine {
     ///
     /// - Returns: Why it could not be closed, if so.
     package func close() async -> BackendError? {
-        await withCheckedContinuation { continuation in
+        await unsafe withUnsafeContinuation { continuation in
             let call = PendingCall()
-            call.waiter = continuation
+            unsafe call.waiter = continuation
             close(call)
         }
     }
