@@ -20,16 +20,14 @@ struct EnqueueBenchmark {
         var jobsPerFrame: Double
         var store: Summary
         var loop: Summary
+        var ratio: Ratio
 
         private enum CodingKeys: String, CodingKey {
             case callers
             case frameSize = "frame_size"
             case jobsPerFrame = "jobs_per_frame"
-            case store, loop
+            case store, loop, ratio
         }
-
-        /// How many enqueues the store does while the loop syncs once.
-        var ratio: Double { store.rateMedian / loop.rateMedian }
     }
 
     func run(progress: (String) -> Void) async throws -> [Row] {
@@ -68,7 +66,8 @@ struct EnqueueBenchmark {
                 frameSize: frameSize,
                 jobsPerFrame: jobsPerFrame,
                 store: Summary(storeRounds),
-                loop: Summary(loopRounds)
+                loop: Summary(loopRounds),
+                ratio: Ratio(of: storeRounds, to: loopRounds)
             )
         }
     }

@@ -36,16 +36,34 @@ struct Summary: Sendable, Codable, Equatable {
     init(_ rounds: [Round]) {
         let rates = rounds.map(\.rate).sorted()
         let latencies = rounds.flatMap(\.latencies).sorted()
-        rateMedian = Self.quantile(0.5, of: rates)
+        rateMedian = quantile(0.5, of: rates)
         rateMin = rates[0]
         rateMax = rates[rates.count - 1]
-        p50 = Self.quantile(0.5, of: latencies) / .microseconds(1)
-        p99 = Self.quantile(0.99, of: latencies) / .microseconds(1)
+        p50 = quantile(0.5, of: latencies) / .microseconds(1)
+        p99 = quantile(0.99, of: latencies) / .microseconds(1)
     }
+}
 
-    /// The smallest value that so large a share of the values does not exceed.
-    private static func quantile<Value>(_ share: Double, of sorted: [Value]) -> Value {
-        let rank = Int((share * Double(sorted.count)).rounded(.up))
-        return sorted[min(max(rank - 1, 0), sorted.count - 1)]
+/// How much faster one thing is than another, by the rounds that they did in turn.
+struct Ratio: Sendable, Codable, Equatable {
+    /// The middle one of the pairs' ratios.
+    var median: Double
+    /// That of the worst pair.
+    var min: Double
+    /// That of the best pair.
+    var max: Double
+
+    /// Compares at least one round with as many others.
+    init(of rounds: [Round], to others: [Round]) {
+        let ratios = zip(rounds, others).map { $0.rate / $1.rate }.sorted()
+        median = quantile(0.5, of: ratios)
+        min = ratios[0]
+        max = ratios[ratios.count - 1]
     }
+}
+
+/// The smallest value that so large a share of the values does not exceed.
+private func quantile<Value>(_ share: Double, of sorted: [Value]) -> Value {
+    let rank = Int((share * Double(sorted.count)).rounded(.up))
+    return sorted[min(max(rank - 1, 0), sorted.count - 1)]
 }

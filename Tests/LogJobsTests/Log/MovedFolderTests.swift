@@ -37,7 +37,9 @@ struct MovedFolderTests {
     func removed() async throws {
         let store = try ThreadedStore()
         let backend = try await store.open()
-        try FileManager.default.removeItem(atPath: store.folder)
+        // In one step: a preparation that is under way would rename what is to be removed next.
+        try FileManager.default.moveItem(atPath: store.folder, toPath: "\(store.parent)/gone")
+        try FileManager.default.removeItem(atPath: "\(store.parent)/gone")
         await Self.expectMoved(store) { try await backend.close() }
         #expect(!FileManager.default.fileExists(atPath: store.folder))
         try await store.open().close()
