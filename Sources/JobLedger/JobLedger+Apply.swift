@@ -12,6 +12,7 @@ extension JobLedger {
         case .queue(let change): try apply(change)
         case .store(let change): try apply(change, of: event)
         }
+        accounts.add(event)
         lastSequence = event.sequence
     }
 
@@ -24,6 +25,7 @@ extension JobLedger {
         guard let transition = event.transition, slots[transition.jobID] == nil,
             transition.jobID < nextJobID, transition.kind != .enqueued, transition.kind != .carried
         else { return try apply(event) }
+        accounts.add(event)
         lastSequence = event.sequence
     }
 

@@ -17,7 +17,10 @@ extension JobLedger {
             guard transition.version == rows[slot].version, previous == rows[slot].lastTransition,
                 JobRecord(carried, transition) == record(at: slot)
             else { throw .carriedDiffers(id) }
+            accounts.removeRecord(Int(rows[slot].recordWeight), at: rows[slot].payloadSequence)
             rows[slot].payloadSequence = event.sequence
+            rows[slot].recordWeight = UInt32(clamping: event.weight)
+            accounts.addRecord(Int(rows[slot].recordWeight), at: event.sequence)
         } else {
             try check(carried, transition)
             insert(carried, transition, previous: previous, of: event)
@@ -71,11 +74,12 @@ extension JobLedger {
             row.createdAt = Timestamp(carried.createdAt)
             row.updatedAt = Timestamp(carried.updatedAt)
             row.payloadSequence = event.sequence
+            row.recordWeight = UInt32(clamping: event.weight)
             row.lastTransition = previous
             row.worker = worker ?? Interner.none
             row.hasError = carried.lastError != nil
             row.hasOutput = carried.output != nil
-            row.isReady = row.runAt <= max(event.timestamp, row.updatedAt)
+            row.isReady = carried.isReady || row.runAt <= max(event.timestamp, row.updatedAt)
         }
     }
 }

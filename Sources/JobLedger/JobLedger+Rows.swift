@@ -34,6 +34,7 @@ extension JobLedger {
             row.createdAt = event.timestamp
             row.updatedAt = event.timestamp
             row.payloadSequence = event.sequence
+            row.recordWeight = UInt32(clamping: event.weight)
             row.lastTransition = event.sequence
             row.isReady = row.runAt <= event.timestamp
         }
@@ -79,6 +80,7 @@ extension JobLedger {
             heapPositions.append(0)
         }
         slots.insert(row.id, at: slot)
+        accounts.addRecord(Int(row.recordWeight), at: row.payloadSequence)
         count += 1
         if state == .running { runningCount += 1 }
         enter(slot, row)
@@ -92,6 +94,7 @@ extension JobLedger {
     /// Takes a final job out; its row is free then.
     mutating func remove(_ slot: Slot) {
         let row = rows[slot]
+        accounts.removeRecord(Int(row.recordWeight), at: row.payloadSequence)
         leaveHeap(slot, row)
         lanes[Int(row.queue)].counts[row.state] -= 1
         order.remove(slot)

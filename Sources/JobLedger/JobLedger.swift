@@ -49,6 +49,9 @@ package struct JobLedger: Sendable {
     /// The final jobs, the one that ended first at the top.
     var ended = JobHeap()
 
+    /// How much of each segment is needed; no part of the state.
+    package internal(set) var accounts = RecordAccounts()
+
     // What outlives the jobs.
     var schedulesByKey: [TextKey: JobSchedule] = [:]
     /// How many jobs with a schedule's key are not final.

@@ -17,6 +17,8 @@ struct JobRow: Sendable {
     var version: UInt32
     var attempt: UInt32
     var maxAttempts: UInt32
+    /// The weight of the event that holds the payload.
+    var recordWeight: UInt32 = 0
     var priority: JobPriority
     var state: JobState
     /// For a job that waits: whether it has been seen to be due, which it then stays.

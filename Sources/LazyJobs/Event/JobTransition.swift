@@ -126,6 +126,8 @@ public struct CarriedJob: Sendable, Hashable {
     /// Whether the payload could not be read any more; the one in `job` is empty then, and the
     /// job fails visibly when it is claimed.
     public var payloadLost: Bool
+    /// Whether a job that waits has been seen to be due, which it then stays.
+    public var isReady: Bool
 
     /// Makes the carried state; backends do.
     public init(
@@ -137,7 +139,8 @@ public struct CarriedJob: Sendable, Hashable {
         lastError: String? = nil,
         worker: String? = nil,
         output: [UInt8]? = nil,
-        payloadLost: Bool = false
+        payloadLost: Bool = false,
+        isReady: Bool = false
     ) {
         self.job = job
         self.state = state
@@ -148,5 +151,6 @@ public struct CarriedJob: Sendable, Hashable {
         self.worker = worker
         self.output = output
         self.payloadLost = payloadLost
+        self.isReady = isReady
     }
 }

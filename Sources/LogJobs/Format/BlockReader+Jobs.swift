@@ -62,7 +62,7 @@ extension BlockReader {
     }
 
     mutating func carriedJob() throws(FormatError) -> CarriedJob {
-        var presence = try reader.presence(of: 4)
+        var presence = try reader.presence(of: 5)
         let state = try JobState(numberOnDisk: try reader.byte())
         let (runAt, createdAt, updatedAt) = (try date(), try date(), try date())
         var carried = CarriedJob(
@@ -76,6 +76,7 @@ extension BlockReader {
         if presence.take() { carried.worker = try name() }
         if presence.take() { carried.output = try bytes() }
         carried.payloadLost = presence.take()
+        carried.isReady = presence.take()
         return carried
     }
 

@@ -70,6 +70,7 @@ extension BlockWriter {
         presence.add(carried.worker != nil)
         presence.add(carried.output != nil)
         presence.add(carried.payloadLost)
+        presence.add(carried.isReady)
         writer.append(presence)
         writer.append(carried.state.numberOnDisk)
         append(date: Timestamp(carried.runAt))

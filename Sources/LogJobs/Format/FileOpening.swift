@@ -25,8 +25,11 @@ struct FileOpening {
         return Int(try reader.fixed(UInt32.self))
     }
 
-    /// Reads features, once the checksum holds.
-    func features(from reader: inout ByteReader) throws(FormatError) -> FeatureBits {
+    /// Reads features, once the checksum holds; refuses incompatible ones that are not known.
+    func features(
+        from reader: inout ByteReader,
+        known: UInt64 = 0
+    ) throws(FormatError) -> FeatureBits {
         _ = try reader.slice(magic.count)
         let major: UInt16 = try reader.fixed()
         let minor: UInt16 = try reader.fixed()
@@ -40,8 +43,9 @@ struct FileOpening {
             readOnlyCompatible: try reader.fixed(),
             compatible: try reader.fixed()
         )
-        guard features.incompatible == 0 else {
-            throw .tooNew("unknown features 0x\(String(features.incompatible, radix: 16))")
+        let unknown = features.incompatible & ~known
+        guard unknown == 0 else {
+            throw .tooNew("unknown features 0x\(String(unknown, radix: 16))")
         }
         return features
     }
@@ -49,7 +53,7 @@ struct FileOpening {
 
 /// What a file needs its readers and writers to know.
 ///
-/// Version 1.0 knows no bit.
+/// Version 1.0 knows one bit: incompatible bit 0 of a manifest, that segments were retired.
 package struct FeatureBits: Hashable, Sendable {
     /// Who does not know one of them must not read; decoding refuses.
     package var incompatible: UInt64 = 0

@@ -4,7 +4,7 @@ package import LazyJobs
 package struct Manifest: Hashable, Sendable {
     package static let fileName = "MANIFEST"
     /// No manifest is longer, zeros behind it aside.
-    package static let sizeMax = fixedSize + FormatLimits.segmentCountMax * entrySize
+    package static let sizeMax = fixedSize + FormatLimits.segmentCountMax * entrySize + retiredSize
 
     package var store: StoreID
     /// How many manifests there have been, this one included.
@@ -19,6 +19,10 @@ package struct Manifest: Hashable, Sendable {
     package var isClosed: Bool
     /// In order, the oldest first.
     package var segments: [SegmentEntry]
+    /// Through this event those that are left of the jobs whose beginning was retired were carried.
+    ///
+    /// Zero while no segment was retired.
+    package var carriedThrough: SequenceNumber
     package var features: FeatureBits
 
     package init(
@@ -30,6 +34,7 @@ package struct Manifest: Hashable, Sendable {
         durable: SequenceNumber,
         isClosed: Bool,
         segments: [SegmentEntry],
+        carriedThrough: SequenceNumber = .zero,
         features: FeatureBits = FeatureBits()
     ) {
         self.store = store
@@ -40,12 +45,17 @@ package struct Manifest: Hashable, Sendable {
         self.durable = durable
         self.isClosed = isClosed
         self.segments = segments
+        self.carriedThrough = carriedThrough
         self.features = features
     }
 
     package func encoded() -> [UInt8] {
         precondition(segments.count <= FormatLimits.segmentCountMax, "too many segments")
-        let size = Self.fixedSize + segments.count * Self.entrySize
+        var features = features
+        let isRetired = carriedThrough > .zero
+        if isRetired { features.incompatible |= Self.retired }
+        let size =
+            Self.fixedSize + segments.count * Self.entrySize + (isRetired ? Self.retiredSize : 0)
         var writer = ByteWriter(capacity: size)
         FileOpening.manifest.write(length: size, features: features, to: &writer)
         store.write(to: &writer)
@@ -57,6 +67,7 @@ package struct Manifest: Hashable, Sendable {
         writer.append(fixed: UInt32(isClosed ? 1 : 0))
         writer.append(fixed: UInt32(segments.count))
         for segment in segments { segment.write(to: &writer) }
+        if isRetired { writer.append(fixed: carriedThrough.rawValue) }
         writer.append(fixed: CRC32C.checksum(writer.bytes))
         return writer.bytes
     }
@@ -74,7 +85,9 @@ package struct Manifest: Hashable, Sendable {
         reader = ByteReader(bytes[length...])
         try reader.zeros("what stands behind the manifest")
         reader = ByteReader(bytes[..<(length - 4)])
-        features = try FileOpening.manifest.features(from: &reader)
+        features = try FileOpening.manifest.features(from: &reader, known: Self.retired)
+        let isRetired = features.incompatible & Self.retired != 0
+        features.incompatible = 0
         store = try StoreID(from: &reader)
         generation = try reader.fixed()
         epoch = try reader.fixed()
@@ -83,12 +96,17 @@ package struct Manifest: Hashable, Sendable {
         durable = SequenceNumber(rawValue: try reader.fixed())
         isClosed = try reader.flagWord()
         let count = Int(try reader.fixed(UInt32.self))
-        guard reader.remaining == count * Self.entrySize else {
+        let restSize = count * Self.entrySize + (isRetired ? Self.retiredSize : 0)
+        guard reader.remaining == restSize else {
             throw .damaged("the manifest's length does not fit its \(count) segments")
         }
         segments = []
         segments.reserveCapacity(count)
         for _ in 0..<count { segments.append(try SegmentEntry(from: &reader)) }
+        carriedThrough = isRetired ? SequenceNumber(rawValue: try reader.fixed()) : .zero
+        guard isRetired == (carriedThrough > .zero) else {
+            throw .damaged("nothing is carried, though segments were retired")
+        }
         try validate()
     }
 
@@ -102,6 +120,9 @@ package struct Manifest: Hashable, Sendable {
         }
     }
 
+    /// The feature that the oldest segments were retired.
+    private static let retired: UInt64 = 1
+    private static let retiredSize = 8
     private static let fixedSize = 108
     private static let entrySize = 40
 }

@@ -71,8 +71,9 @@ package struct LogRecovery: ~Copyable {
         return try recovery.foldLast(last)
     }
 
-    private func emptyLog() -> RecoveredLog {
-        RecoveredLog(
+    private consuming func emptyLog() -> RecoveredLog {
+        ledger.beginSegment()
+        return RecoveredLog(
             manifest: manifest,
             ledger: ledger,
             provenBaseline: ledger.baseline(),
@@ -210,7 +211,7 @@ extension LogRecovery {
             let events = try scanner.events(of: frame)
             for event in events {
                 do throws(LedgerError) {
-                    try ledger.apply(event)
+                    try take(event)
                 } catch {
                     throw scanner.damaged("event \(event.sequence): \(error)", at: frame.offset)
                 }
@@ -223,12 +224,22 @@ extension LogRecovery {
         }
     }
 
+    /// Of jobs whose beginning was retired, transitions are passed over until they are carried.
+    private mutating func take(_ event: JobEvent) throws(LedgerError) {
+        if event.sequence <= manifest.carriedThrough {
+            try ledger.skip(event)
+        } else {
+            try ledger.apply(event)
+        }
+    }
+
     /// The baseline repeats what the fold must have come to.
     private mutating func foldBaseline(
         _ frame: SegmentScanner.Frame,
         of scanner: inout SegmentScanner
     ) throws(LogStoreError) {
         let baseline = try scanner.baseline(of: frame)
+        defer { ledger.beginSegment() }
         guard segments.count > 1 || baseline.lastSequence == .zero else {
             do throws(LedgerError) {
                 try baseline.check()
@@ -260,6 +271,8 @@ extension LogRecovery {
         segments.append(SegmentCatalog.Segment(header: scanner.header))
         try fold(upTo: end.provenEnd, of: &scanner)
         let provenBaseline = ledger.baseline()
+        // What nothing proves is logged again, in the next segment.
+        if purpose == .writing { ledger.beginSegment() }
         let provenSegments = segments
         var unproven: [LoggedFrame] = []
         while scanner.offset < end.validEnd, case .frame(let frame) = try scanner.scan() {

@@ -230,7 +230,7 @@ extension StoreOpening {
         return try LogRecovery.run(manifest, in: folder, for: .writing)
     }
 
-    /// Removes segments that no manifest has ever named.
+    /// Removes segments that no manifest has ever named, and those that were retired.
     ///
     /// - Returns: The next segment id, behind all that were ever used.
     private func removeLeftovers(_ manifest: Manifest) throws(LogStoreError) -> SegmentID {
@@ -243,14 +243,24 @@ extension StoreOpening {
             id >= manifest.nextSegment && !named.contains(id)
         }
         for id in leftovers { try expectNeverActive(id) }
+        let retired = retiredSegments(manifest, names)
         let removed =
-            leftovers.map(\.fileName) + names.filter(StoreFolder.temporaryNames.contains)
+            (leftovers + retired).map(\.fileName)
+            + names.filter(StoreFolder.temporaryNames.contains)
         for name in removed {
             try LogStoreError.from({ .opening(folder.path, $0) }) { () throws(SystemCallError) in
                 try folder.fileSystem.remove(folder.path(of: name))
             }
         }
         return max(manifest.nextSegment, leftovers.max()?.next ?? manifest.nextSegment)
+    }
+
+    /// Files older than all that the manifest names, when it says that there were such segments.
+    private func retiredSegments(_ manifest: Manifest, _ names: [String]) -> [SegmentID] {
+        guard manifest.carriedThrough > .zero, let first = manifest.segments.first?.id else {
+            return []
+        }
+        return names.compactMap { SegmentID(fileName: $0) }.filter { $0 < first }
     }
 
     private func expectNeverActive(_ id: SegmentID) throws(LogStoreError) {

@@ -97,6 +97,27 @@ struct ManifestTests {
         #expect(throws: FormatError.self) { try Manifest(decoding: late.encoded()) }
     }
 
+    @Test("says through which event jobs were carried, only if segments were retired")
+    func retired() throws {
+        var retired = manifest
+        retired.carriedThrough = SequenceNumber(rawValue: 70)
+        let bytes = retired.encoded()
+        #expect(bytes.count == manifest.encoded().count + 8)
+        #expect(bytes[16] == 1)
+        #expect(try Manifest(decoding: bytes) == retired)
+        #expect(manifest.encoded()[16] == 0)
+        // The feature without the number, and the number without the feature.
+        for edit in [(bytes.count - 12, 0 as UInt8), (16, 0)] {
+            var damaged = bytes
+            damaged[edit.0] = edit.1
+            let crc = CRC32C.checksum(Array(damaged.dropLast(4)))
+            var checksum = ByteWriter(capacity: 4)
+            checksum.append(fixed: crc)
+            damaged.replaceSubrange((damaged.count - 4)..., with: checksum.bytes)
+            #expect(throws: FormatError.self) { try Manifest(decoding: damaged) }
+        }
+    }
+
     @Test("as many segments as allowed survive, and one more is refused")
     func limit() throws {
         var full = manifest
@@ -106,6 +127,7 @@ struct ManifestTests {
             return entry
         }
         full.nextSegment = SegmentID(rawValue: UInt64(FormatLimits.segmentCountMax) + 2)
+        full.carriedThrough = SequenceNumber(rawValue: 1)
         let bytes = full.encoded()
         #expect(bytes.count == Manifest.sizeMax)
         #expect(try Manifest(decoding: bytes) == full)

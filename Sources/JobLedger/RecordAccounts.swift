@@ -1,0 +1,94 @@
+package import LazyJobs
+
+/// How much of each segment is still needed.
+///
+/// A job's *record* is the event that holds its payload: where it was enqueued, or carried to last.
+/// What compaction must keep of a segment is the records in it; all else in it is dead, since
+/// carrying a record brings the whole state of its job along. Weights are about the bytes that
+/// events have before they are deflated.
+///
+/// Not part of the state: a ledger that is told of no segments, of a store without any, counts
+/// nothing.
+package struct RecordAccounts: Sendable {
+    package struct Segment: Sendable, Hashable {
+        /// The first event in it.
+        package let first: SequenceNumber
+        /// The weight of all its events.
+        package internal(set) var weight = 0
+        /// The weight of the records in it.
+        package internal(set) var liveWeight = 0
+        /// How many records are in it.
+        package internal(set) var liveCount = 0
+
+        /// Which share of it is needed, from 0 to 1.
+        package var liveShare: Double {
+            weight > 0 ? min(1, Double(liveWeight) / Double(weight)) : 0
+        }
+    }
+
+    /// The segments that are not retired, the oldest first.
+    package private(set) var segments: [Segment] = []
+
+    /// What comes from now on stands in another segment.
+    mutating func begin(at first: SequenceNumber) {
+        // What was logged again stands in the later one.
+        if segments.last?.first == first { segments.removeLast() }
+        segments.append(Segment(first: first))
+    }
+
+    /// The segments before an event's are gone.
+    mutating func retire(before sequence: SequenceNumber) {
+        segments.removeAll { $0.first < sequence }
+    }
+
+    /// An event is added to the last segment.
+    mutating func add(_ event: JobEvent) {
+        guard !segments.isEmpty else { return }
+        segments[segments.count - 1].weight += event.weight
+    }
+
+    mutating func addRecord(_ weight: Int, at sequence: SequenceNumber) {
+        change(at: sequence) { segment in
+            segment.liveWeight += weight
+            segment.liveCount += 1
+        }
+    }
+
+    mutating func removeRecord(_ weight: Int, at sequence: SequenceNumber) {
+        change(at: sequence) { segment in
+            segment.liveWeight -= weight
+            segment.liveCount -= 1
+        }
+    }
+
+    private mutating func change(at sequence: SequenceNumber, _ change: (inout Segment) -> Void) {
+        // Most are in the last.
+        guard let index = segments.lastIndex(where: { $0.first <= sequence }) else { return }
+        change(&segments[index])
+    }
+}
+
+extension JobEvent {
+    /// About how many bytes it has before it is deflated.
+    var weight: Int {
+        guard let transition else { return 64 }
+        return switch transition.change {
+        case .enqueued(let job, _): 32 + job.size
+        case .carried(let carried): 48 + carried.size
+        case .claimed(let worker): 16 + worker.utf8.count
+        case .succeeded(let output, _): 16 + (output?.count ?? 0)
+        case .retried(let text, _, _), .discarded(let text, _, _), .cancelled(let text, _, _),
+            .interrupted(let text, _), .rescued(let text):
+            16 + text.utf8.count
+        case .snoozed(_, let reason, _): 24 + (reason?.utf8.count ?? 0)
+        case .pruned: 8
+        }
+    }
+}
+
+extension CarriedJob {
+    /// The bytes of its payload and of all its texts.
+    package var size: Int {
+        job.size + (lastError?.utf8.count ?? 0) + (worker?.utf8.count ?? 0) + (output?.count ?? 0)
+    }
+}
