@@ -25,21 +25,46 @@ extension LogBackend {
         var jobs: [ClaimedJob] = []
         jobs.reserveCapacity(plan.claims.count)
         for claim in plan.claims {
-            let payload = await readPayload(at: claim.payloadSequence)
+            let payload = await readPayload(of: claim.record.id, at: claim.payloadSequence)
             jobs.append(ClaimedJob(record: claim.record, payload: payload, lease: claim.lease))
         }
         return ClaimResult(jobs: jobs, nextDue: plan.nextDue)
     }
 
     /// The payload of a claimed job: an unreadable one must not keep the job from failing visibly.
-    private func readPayload(at sequence: SequenceNumber) async -> JobPayload? {
-        if let payload = payloads.payload(at: sequence) { return payload }
-        do throws(LogReadError) {
-            return try await engine.read { reader throws(LogReadError) in
-                try reader.payload(at: sequence)
-            }
+    private func readPayload(of id: JobID, at sequence: SequenceNumber) async -> JobPayload? {
+        do throws(BackendError) {
+            return try await payload(of: id, at: sequence)
         } catch {
             return nil
+        }
+    }
+
+    /// Reads a payload, and again when compaction has carried it to another place meanwhile.
+    private func payload(
+        of id: JobID,
+        at first: SequenceNumber
+    ) async throws(BackendError) -> JobPayload? {
+        var place = first
+        while true {
+            if let payload = payloads.payload(at: place) { return payload }
+            let failure: BackendError?
+            do throws(BackendError) {
+                let sequence = place
+                let payload = try await read("read the payload of job \(id)") {
+                    reader throws(LogReadError) in try reader.payload(at: sequence)
+                }
+                if let payload { return payload }
+                failure = nil
+            } catch {
+                failure = error
+            }
+            guard let now = try await engine.ask({ $0.payloadSequence(of: id) }), now != place
+            else {
+                if let failure { throw failure }
+                return nil
+            }
+            place = now
         }
     }
 
@@ -75,10 +100,7 @@ extension LogBackend {
     public func payload(of id: JobID) async throws(BackendError) -> JobPayload? {
         let place = try await engine.ask { $0.payloadSequence(of: id) }
         guard let place else { return nil }
-        if let payload = payloads.payload(at: place) { return payload }
-        return try await read("read the payload of job \(id)") { reader throws(LogReadError) in
-            try reader.payload(at: place)
-        }
+        return try await payload(of: id, at: place)
     }
 
     /// Lists jobs; the hundred that changed last cost O(100), a filter O(n).

@@ -29,6 +29,8 @@ public struct LogStoreError: Error, Sendable {
         case corruption
         /// A segment that the manifest names is not there, or shorter than it was.
         case missingSegment
+        /// A reader looked for a segment that the store's writer has retired since it was opened.
+        case retired
         /// There are segments with events, and no manifest that names them.
         case manifestMissing
         /// The operating system refused a call: permissions, a media error.

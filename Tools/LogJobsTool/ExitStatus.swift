@@ -50,7 +50,8 @@ struct Failure: Equatable {
     static func status(of code: LogStoreError.Code) -> ExitStatus {
         switch code {
         case .corruption, .missingSegment, .manifestMissing: .damage
-        case .notFound, .locked, .notOurs, .tooNew, .inputOutput, .storageFull: .inputOutput
+        case .notFound, .locked, .notOurs, .tooNew, .inputOutput, .storageFull, .retired:
+            .inputOutput
         }
     }
 }

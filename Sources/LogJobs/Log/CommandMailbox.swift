@@ -8,6 +8,7 @@ package final class CommandMailbox: Sendable {
     package struct Delivery: Sendable {
         package var commands: [LogCommand] = []
         package var closers: [any Answerable] = []
+        package var retirements: [(CommitMachine.Retirement, any Answerable)] = []
         /// A timer has run out.
         package var isDue = false
         /// The writer is to end without a word.
@@ -15,12 +16,14 @@ package final class CommandMailbox: Sendable {
 
         /// Whether it is enough for a writer that waits for so many commands.
         fileprivate func wakes(at commandCount: Int) -> Bool {
-            commands.count >= commandCount || !closers.isEmpty || isDue || isStopped
+            commands.count >= commandCount || !closers.isEmpty || !retirements.isEmpty || isDue
+                || isStopped
         }
 
         fileprivate mutating func empty() {
             commands.removeAll(keepingCapacity: true)
             closers.removeAll()
+            retirements.removeAll()
             isDue = false
         }
     }
@@ -44,6 +47,10 @@ package final class CommandMailbox: Sendable {
 
     package func addClose(_ closer: any Answerable) {
         deliver { $0.closers.append(closer) }
+    }
+
+    package func add(_ retirement: CommitMachine.Retirement, _ waiter: any Answerable) {
+        deliver { $0.retirements.append((retirement, waiter)) }
     }
 
     package func addTimer() {

@@ -8,6 +8,9 @@ extension CommitMachine {
         gathering?.resume(at: uptime)
         if let frame = encodeBacklog(at: now) { return .write(frame) }
         if planned.isEmpty, let due = syncDue, uptime >= due { return .sync }
+        if planned.isEmpty, let (retirement, _) = retirement {
+            return durable > retirement.carriedThrough ? .retire(retirement) : .sync
+        }
         repeat {
             if hasCommands, let action = planWaiting(at: now) { return action }
             if let pause = pause(at: uptime) { return pause }

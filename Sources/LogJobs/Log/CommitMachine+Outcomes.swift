@@ -38,9 +38,21 @@ extension CommitMachine {
     /// Another segment is active; all before it is on the device.
     package mutating func rotated(to place: SegmentPlace) {
         self.place = place
+        ledger.beginSegment()
         allIsDurable()
         // The header and the manifest say it.
         testified = durable
+    }
+
+    /// The manifest does not name the segments any more, durably.
+    package mutating func retired(_ retirement: Retirement) {
+        ledger.retireSegments(before: retirement.next)
+        answerRetirement(nil)
+    }
+
+    /// There was no room for the manifest that would say so; nothing has changed.
+    package mutating func couldNotRetire() {
+        answerRetirement(Self.storageFull("Could not retire old segments"))
     }
 
     /// There was no room for another segment; the active one goes on.
@@ -133,7 +145,14 @@ extension CommitMachine {
         }
         first = []
         others = []
+        answerRetirement(error)
         answerClosers(error.code == .closed ? nil : error)
+    }
+
+    private mutating func answerRetirement(_ failure: BackendError?) {
+        guard let (_, waiter) = retirement else { return }
+        retirement = nil
+        answers.append(GivenAnswers(to: [waiter], failure))
     }
 
     private mutating func answerClosers(_ failure: BackendError?) {

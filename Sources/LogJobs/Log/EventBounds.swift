@@ -55,6 +55,16 @@ enum EventBounds: Sendable {
         )
     }
 
+    static func carried(
+        _ copies: [JobRecordCopy],
+        in ledger: borrowing JobLedger
+    ) -> LogCommand.Needs {
+        guard !copies.isEmpty else { return .none }
+        return LogCommand.Needs(
+            bytesMax: frame + copies.count * 2 * event + ledger.carriedSizeMax(of: copies)
+        )
+    }
+
     static func finished(_ requests: [FinishRequest]) -> LogCommand.Needs {
         let count = min(requests.count, JobLimits.batchCountMax)
         var size = frame + count * event

@@ -64,6 +64,51 @@ extension LogEngine {
         }
     }
 
+    /// Lets go of the oldest segments, and returns when the manifest says so durably.
+    func retire(_ retirement: CommitMachine.Retirement) async throws(BackendError) {
+        let failure = await unsafe withUnsafeContinuation { continuation in
+            let call = PendingCall()
+            unsafe call.waiter = continuation
+            retire(retirement, call)
+        }
+        if let failure { throw failure }
+    }
+
+    /// The oldest segment, if it can be compacted: it is not the active one.
+    struct CompactionTarget: Sendable {
+        var header: SegmentHeader
+        var validEnd: UInt64
+        /// The first event of the segment behind it.
+        var nextSequence: SequenceNumber
+    }
+
+    /// Finds it.
+    func oldestSegment() -> CompactionTarget? {
+        let headers = catalog.headers
+        guard headers.count > 1, let predecessor = headers[1].predecessor else { return nil }
+        return CompactionTarget(
+            header: headers[0],
+            validEnd: predecessor.validEnd,
+            nextSequence: headers[1].firstSequence
+        )
+    }
+
+    /// Reads files, away from the writer and from Swift's own threads, and waits for the answer.
+    func readFiles<Answer: Sendable>(
+        _ body: @escaping @Sendable () throws(LogStoreError) -> Answer
+    ) async throws(LogStoreError) -> Answer {
+        let result: Result<Answer, LogStoreError> = await withCheckedContinuation { continuation in
+            read { _ in
+                do throws(LogStoreError) {
+                    continuation.resume(returning: .success(try body()))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+        return try result.get()
+    }
+
     /// Reads from the segments, away from the writer, and waits for the answer.
     package func read<Answer: Sendable>(
         _ body:

@@ -62,6 +62,12 @@ package final class LogEngine: Sendable {
         if mode == .inline { work() }
     }
 
+    /// Lets go of the oldest segments, once all that was carried from them is durable.
+    package func retire(_ retirement: CommitMachine.Retirement, _ waiter: any Answerable) {
+        mailbox.add(retirement, waiter)
+        if mode == .inline { work() }
+    }
+
     /// Ends as a killed process does: nothing is written any more, and nobody is answered.
     ///
     /// - Parameter reply: Called when the lock is free.

@@ -90,6 +90,35 @@ extension LogWriter {
         }
     }
 
+    /// Lets go of the oldest segments.
+    ///
+    /// Crash story:
+    /// 1. All that is needed of them was carried, and is synced.
+    /// 2. The manifest ceases to name them, durably; a crash before leaves the log as it was.
+    /// 3. Their files are removed. A crash before leaves files that no manifest names and that are
+    ///    older than all it names: the next opening removes them.
+    mutating func retire(_ retirement: CommitMachine.Retirement) throws(SystemCallError) {
+        guard try ManifestFile(in: folder).prepareSpare() else {
+            machine.couldNotRetire()
+            return
+        }
+        var manifest = manifest
+        let gone = manifest.segments.prefix { $0.id <= retirement.segment }
+        precondition(gone.count < manifest.segments.count, "The active segment cannot be retired")
+        manifest.segments.removeFirst(gone.count)
+        manifest.carriedThrough = max(manifest.carriedThrough, retirement.carriedThrough)
+        try replaceManifest(with: manifest)
+        catalog.remove(through: retirement.segment)
+        for entry in gone {
+            do throws(SystemCallError) {
+                try folder.fileSystem.remove(folder.path(of: entry.id))
+            } catch {
+                // The next opening tries again.
+            }
+        }
+        machine.retired(retirement)
+    }
+
     /// Tries to make again what is kept for a full disk, and the next segment, a small one.
     mutating func makeRoom() throws(SystemCallError) {
         var found = try preparer.restore(nextSize: sizes.segmentBytesFirst)

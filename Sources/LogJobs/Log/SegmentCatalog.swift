@@ -56,6 +56,14 @@ package final class SegmentCatalog: Sendable {
         segments.withLock { $0.append(segment) }
     }
 
+    /// Removes the oldest segments, up to one.
+    package func remove(through id: SegmentID) {
+        segments.withLock { $0.removeAll { $0.header.segment <= id } }
+    }
+
+    /// The headers of all segments, the oldest first.
+    package var headers: [SegmentHeader] { segments.withLock { $0.map(\.header) } }
+
     /// Adds a frame to the last segment.
     package func add(_ frame: PlacedFrame) {
         guard frame.eventCount > 0 else { return }

@@ -5,7 +5,9 @@ import Synchronization
 /// A store as it stands, read-only: the live store of another process, or a copied folder.
 ///
 /// Takes no lock and changes nothing. What it shows is the moment of ``open(_:)``; open again for a
-/// later one. It may show the newest commit of a live store before that is on the device.
+/// later one. It may show the newest commit of a live store before that is on the device. When the
+/// writer of a live store retires segments meanwhile, what was in them is refused as `retired`;
+/// what needs no file, as jobs and counts, still stands as it was.
 ///
 /// All its calls block while they read; do not make them on Swift's own threads in a server.
 public final class LogReader: Sendable {
@@ -17,12 +19,14 @@ public final class LogReader: Sendable {
     private let ledger: JobLedger
     private let reader: Mutex<EventReader>
     private let folder: StoreFolder
+    private let carriedThrough: SequenceNumber
 
     private init(_ log: RecoveredLog, in folder: StoreFolder) {
         report = log.report
         segments = log.summaries
         ledger = log.ledger
         self.folder = folder
+        carriedThrough = log.manifest.carriedThrough
         reader = Mutex(EventReader(SegmentCatalog(log.segments), in: folder))
     }
 
@@ -53,10 +57,23 @@ public final class LogReader: Sendable {
                 "Could not read \(path): there is no store. Name the folder of one."
             )
         }
-        let manifest = try LogRecovery.manifest(in: folder)
-        var log = try LogRecovery.run(manifest, in: folder, for: .reading)
+        var log = try recover(folder)
         log.report.duration = clock.uptime - start
         return LogReader(log, in: folder)
+    }
+
+    /// Reads the log; anew, when its writer has retired segments meanwhile.
+    private static func recover(_ folder: StoreFolder) throws(LogStoreError) -> RecoveredLog {
+        var manifest = try LogRecovery.manifest(in: folder)
+        while true {
+            do throws(LogStoreError) {
+                return try LogRecovery.run(manifest, in: folder, for: .reading)
+            } catch {
+                let now = try LogRecovery.manifest(in: folder)
+                guard now.carriedThrough > manifest.carriedThrough else { throw error }
+                manifest = now
+            }
+        }
     }
 
     /// Reads everything and checks everything: each checksum, the order of frames and segments, and
@@ -97,7 +114,7 @@ public final class LogReader: Sendable {
     /// Reads the arguments of one job.
     ///
     /// - Returns: The payload; `nil` when the store has no such job.
-    /// - Throws: `inputOutput`, `corruption`.
+    /// - Throws: `inputOutput`, `corruption`, `retired`.
     public func payload(of id: JobID) throws(LogStoreError) -> JobPayload? {
         guard let place = ledger.payloadSequence(of: id) else { return nil }
         return try read { reader throws(LogReadError) in try reader.payload(at: place) }
@@ -106,7 +123,7 @@ public final class LogReader: Sendable {
     /// Reads the history of one job, oldest first.
     ///
     /// - Returns: Its events; empty when the store has no such job, or has pruned it.
-    /// - Throws: `inputOutput`, `corruption`.
+    /// - Throws: `inputOutput`, `corruption`, `retired`.
     public func history(of id: JobID) throws(LogStoreError) -> [JobEvent] {
         guard let newest = ledger.lastTransition(of: id) else { return [] }
         return try read { reader throws(LogReadError) in
@@ -117,12 +134,12 @@ public final class LogReader: Sendable {
     /// Calls a closure with every event, oldest first: those of pruned jobs too.
     ///
     /// - Parameter body: What is done with an event; what it throws ends the walk.
-    /// - Throws: `inputOutput`, `corruption`, and what the closure throws.
+    /// - Throws: `inputOutput`, `corruption`, `retired`, and what the closure throws.
     /// - Complexity: O(n) in the events; memory for one frame.
     public func forEachEvent(_ body: (JobEvent) throws -> Void) throws {
         for segment in segments {
             guard let id = SegmentID(fileName: segment.fileName) else { continue }
-            var scanner = try SegmentScanner(id, in: folder)
+            var scanner = try scanner(for: id)
             defer { scanner.close() }
             while scanner.offset < segment.validEnd {
                 guard case .frame(let frame) = try scanner.scan() else {
@@ -132,6 +149,31 @@ public final class LogReader: Sendable {
                 try scanner.events(of: frame).forEach(body)
             }
         }
+    }
+
+    private func scanner(for id: SegmentID) throws(LogStoreError) -> SegmentScanner {
+        do throws(LogStoreError) {
+            return try SegmentScanner(id, in: folder)
+        } catch {
+            throw explained(error)
+        }
+    }
+
+    /// Why a segment is not there: its writer may have retired it since it was opened.
+    private func explained(_ error: LogStoreError) -> LogStoreError {
+        guard error.code == .missingSegment, let file = error.file else { return error }
+        do throws(LogStoreError) {
+            let now = try LogRecovery.manifest(in: folder)
+            guard now.carriedThrough > carriedThrough else { return error }
+        } catch {
+            return error
+        }
+        return LogStoreError(
+            .retired,
+            "Could not read \(file): the store's writer has retired it since this reader was "
+                + "opened. Open the store again.",
+            file: file
+        )
     }
 
     private func read<Answer: Sendable>(
@@ -148,7 +190,7 @@ public final class LogReader: Sendable {
         case .success(let answer): return answer
         case .failure(.inputOutput(let call)):
             let name = call.path.split(separator: "/").last.map(String.init)
-            throw .reading(call, file: name ?? call.path)
+            throw explained(.reading(call, file: name ?? call.path))
         case .failure(.damaged(let file, let offset, let reason)):
             throw .corruption(reason, file: file, offset: offset)
         }

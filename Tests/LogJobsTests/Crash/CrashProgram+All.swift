@@ -55,6 +55,14 @@ extension CrashProgram {
             jobIDBlock: 4
         ),
         CrashProgram(
+            description: "compaction of a log whose jobs come and go",
+            steps: [.open] + Array(repeating: .enqueue(1, size: 700), count: 7) + [
+                .claim(3), .succeed, .retry, .wait(.seconds(60)), .prune, .compact,
+                .enqueue(1, size: 700), .claim(2), .succeed, .dieAndOpen, .enqueue(3, size: 700),
+                .wait(.seconds(60)), .prune, .compact, .compact, .claim(3), .close, .open, .close,
+            ]
+        ),
+        CrashProgram(
             description: "watermarks between commits",
             steps: [
                 .open, .enqueue(1), .wait(.seconds(1)), .claim(1), .wait(.seconds(1)), .succeed,

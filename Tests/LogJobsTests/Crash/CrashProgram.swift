@@ -16,6 +16,7 @@ struct CrashProgram: Sendable, CustomStringConvertible {
         case pause, resume
         case schedule, runSchedules, removeSchedule
         case prune
+        case compact
         /// Time passes: for due times, the watermark, and the sync of what is only written.
         case wait(Duration)
     }
@@ -25,4 +26,9 @@ struct CrashProgram: Sendable, CustomStringConvertible {
     var durability = Durability.synced
     var segmentBytes: UInt64 = 8 << 10
     var jobIDBlock: UInt64 = 1 << 16
+
+    /// Whether it lets go of old segments, and of the events in them.
+    var compacts: Bool {
+        steps.contains { if case .compact = $0 { true } else { false } }
+    }
 }

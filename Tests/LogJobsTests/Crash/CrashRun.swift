@@ -66,7 +66,8 @@ struct CrashRun {
     private func isDurable(_ step: CrashProgram.Step) -> Bool {
         switch step {
         case .open, .dieAndOpen, .close, .enqueue, .succeed, .retry, .snooze, .discard, .cancel,
-            .pause, .resume, .schedule, .runSchedules, .removeSchedule, .prune:
+            .pause, .resume, .schedule, .runSchedules, .removeSchedule, .prune,
+            .compact:
             if case .close = step { return true }
             return program.durability == .synced
         case .claim:
@@ -171,6 +172,7 @@ extension CrashRun {
             ids.formUnion(result.enqueued.map(\.id))
         case .removeSchedule: try await store().removeSchedule(key: "hourly", actor: nil)
         case .prune: _ = try await store().prune(finishedBefore: clock.now, limit: 10)
+        case .compact: _ = try await store().compact()
         case .wait(let duration):
             clock.advance(by: duration)
             try store().engine.timerFired()

@@ -1,0 +1,137 @@
+import Foundation
+import JobLedger
+import LazyJobs
+import LazyJobsTesting
+import LogJobs
+import LogJobsTesting
+import Testing
+
+@Suite("Compaction")
+struct CompactionTests {
+    @Test("lets go of segments whose jobs are gone, and carries those that wait")
+    func retires() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        let waiting = try await backend.enqueue([Self.job("waiting", uniqueKey: "u")])[0].record
+        try await backend.pauseQueue("mail", reason: "later", actor: "ada")
+        try await Self.churn(backend, store)
+        let before = try StoreContent(try store.read())
+        let count = try store.read().segments.count
+
+        let report = try await backend.compact()
+
+        #expect(report.segmentCount == count - 1)
+        #expect(report.carriedCount == 1)
+        let after = try StoreContent(try store.read())
+        #expect(after.isSame(as: before))
+        #expect(try store.read().segments.count < count)
+        let files = try store.disk.names(inFolder: TestStore.folder)
+        #expect(!files.contains(SegmentID(rawValue: 1).fileName))
+        #expect(try await backend.payload(of: waiting.id) == Self.job("waiting").payload)
+        try await backend.close()
+
+        let again = try await store.open()
+        #expect(try await again.record(of: waiting.id) == waiting)
+        #expect(try await again.payload(of: waiting.id) == Self.job("waiting").payload)
+        #expect(try await again.pausedQueues() == ["mail"])
+        let second = try await again.enqueue([Self.job("second", uniqueKey: "u")])
+        #expect(second == [.duplicate(of: waiting)])
+        await again.abandonAndWait()
+    }
+
+    @Test("leaves a running job its lease, across a crash its attempt")
+    func running() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        _ = try await backend.enqueue([Self.job("first"), Self.job("second")])
+        let claims = try await backend.claim(ClaimRequest(limit: 2, worker: "w")).jobs
+        try await Self.churn(backend, store)
+        #expect(try await backend.compact().carriedCount == 2)
+        let request = FinishRequest(
+            jobID: claims[0].record.id,
+            lease: claims[0].lease,
+            outcome: .succeeded(output: [7])
+        )
+        _ = try await backend.finish([request])[0].get()
+        await backend.abandonAndWait()
+
+        let again = try await store.open(pid: 8)
+        #expect(again.recoveryReport.rescuedCount == 1)
+        let done = try await again.record(of: claims[0].record.id)
+        #expect(done?.state == .succeeded)
+        #expect(done?.output == [7])
+        let rescued = try await again.record(of: claims[1].record.id)
+        #expect(rescued?.attempt == 1)
+        await again.abandonAndWait()
+    }
+
+    @Test("does nothing when nothing is dead")
+    func nothingDead() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        #expect(try await backend.compact() == CompactionReport())
+        await backend.abandonAndWait()
+    }
+
+    @Test("of a segment that is damaged says where, and lets go of nothing")
+    func damaged() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        _ = try await backend.enqueue([Self.job("waiting")])
+        try await Self.churn(backend, store)
+        let count = try store.read().segments.count
+        store.disk.flipBit(of: TestStore.path(1), 8 * (SegmentHeader.size + 120))
+        let error = await #expect(throws: BackendError.self) { try await backend.compact() }
+        #expect(error?.code == .corruption)
+        #expect(error?.message.contains(SegmentID(rawValue: 1).fileName) == true)
+        #expect(backend.engine.catalog.headers.count == count)
+        await backend.abandonAndWait()
+    }
+
+    @Test(
+        "knows what is needed of each segment as a recount would",
+        arguments: [1, 2, 3] as [UInt64]
+    )
+    func accounts(seed: UInt64) async throws {
+        let store = TestStore(seed: seed)
+        let backend = try await store.open()
+        for round in 0..<4 {
+            _ = try await backend.enqueue([Self.job("kept-\(round)")])
+            try await Self.churn(backend, store, rounds: 6)
+            if round % 2 == 1 { _ = try await backend.compact() }
+        }
+        let open = backend.engine.inspect { $0.machine.ledger.accounts.segments }
+        #expect(open.reduce(0) { $0 + $1.liveCount } == (try await backend.stats().total))
+        #expect(open.allSatisfy { $0.liveWeight >= 0 && $0.liveWeight <= $0.weight })
+        try await backend.close()
+        let again = try await store.open()
+        let reopened = again.engine.inspect { $0.machine.ledger.accounts.segments }
+        #expect(Array(reopened.dropLast(2)) == Array(open.dropLast()))
+        await again.abandonAndWait()
+    }
+
+    private static func job(_ kind: String, uniqueKey: String? = nil) -> NewJob {
+        NewJob(
+            kind: kind,
+            payload: JobPayload(bytes: Array(kind.utf8)),
+            uniqueKey: uniqueKey
+        )
+    }
+
+    /// Jobs that come, end and are pruned, in several segments.
+    private static func churn(
+        _ backend: LogBackend,
+        _ store: TestStore,
+        rounds: Int = 24
+    ) async throws {
+        var generator = SeededGenerator(seed: 5)
+        for _ in 0..<rounds {
+            let bytes = (0..<6000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            let job = NewJob(kind: "gone", payload: JobPayload(bytes: bytes))
+            let id = try await backend.enqueue([job])[0].record.id
+            _ = try await backend.cancel([id], reason: "enough", actor: nil)
+            store.clock.advance(by: .seconds(1))
+            _ = try await backend.prune(finishedBefore: store.clock.now, limit: 10)
+        }
+    }
+}
