@@ -48,6 +48,18 @@ import Testing
         #expect(try parse("list", "a") == .run(.list(JobQuery()), folder: "a", format: .text))
     }
 
+    @Test("errors are narrowed by kind, queue and number")
+    func narrowsErrors() throws {
+        let filter = FailureGroups.Filter(kind: "mail", queue: "slow", limit: 7)
+        #expect(
+            try parse("errors", "--kind=mail", "--queue=slow", "--limit=7", "a")
+                == .run(.errors(filter), folder: "a", format: .text)
+        )
+        #expect(try parse("errors", "a") == .run(.errors(.init()), folder: "a", format: .text))
+        let id = JobID(rawValue: 3)
+        #expect(try parse("why", "3", "a") == .run(.why(id), folder: "a", format: .text))
+    }
+
     @Test("help is printed for the tool and for each verb")
     func givesHelp() throws {
         #expect(try parse("--help") == .help(nil))
@@ -72,6 +84,10 @@ import Testing
             (
                 ["info", "--tag", "x", "a"],
                 "--tag is an option of list only; see logjobs info --help"
+            ),
+            (
+                ["show", "--limit", "1", "1", "a"],
+                "--limit is an option of list, errors only; see logjobs show --help"
             ),
             (["info", "--json=1", "a"], "--json takes no value; see logjobs info --help"),
             (["show"], "the number of a job is missing; see logjobs show --help"),

@@ -10,6 +10,10 @@ enum Command: Equatable {
     case show(JobID)
     /// What happened to one job.
     case history(JobID)
+    /// Why one job does not run.
+    case why(JobID)
+    /// The failures in the log, those that are alike together.
+    case errors(FailureGroups.Filter)
     /// Whether all of it can still be read.
     case verify
 }
@@ -32,13 +36,13 @@ enum OutputFormat: Equatable {
 
 /// The first argument.
 enum Verb: String, CaseIterable {
-    case info, list, show, history, verify
+    case info, list, show, history, why, errors, verify
 
     /// Whether the number of a job stands before the folder.
     var takesID: Bool {
         switch self {
-        case .show, .history: true
-        case .info, .list, .verify: false
+        case .show, .history, .why: true
+        case .info, .list, .errors, .verify: false
         }
     }
 }

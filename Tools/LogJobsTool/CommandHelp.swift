@@ -11,6 +11,8 @@ enum CommandHelp {
         case .list: list
         case .show: show
         case .history: history
+        case .why: why
+        case .errors: errors
         case .verify: verify
         }
     }
@@ -25,6 +27,8 @@ enum CommandHelp {
           list          jobs, the one that changed last first
           show ID       one job, all but its arguments
           history ID    what happened to one job, and when
+          why ID        why one job does not run
+          errors        the failures in the log, those that are alike together
           verify        reads everything and checks it
 
           --json        one JSON object on each line
@@ -82,6 +86,33 @@ enum CommandHelp {
 
           logjobs history 12 shop.jobs
           logjobs history --json 12 shop.jobs | jq -r 'select(.error) | .time + " " + .error'
+        """
+
+    private static let why = """
+        usage: logjobs why [--json] ID <folder>
+
+        Prints why a job does not run: it has ended, it runs already, its queue is paused, its time
+        has not come, others come first. What a runner was told, its queues and its limits, is not
+        in the store. In JSON it is one object with a list of reasons, each with a code.
+
+          logjobs why 12 shop.jobs
+        """
+
+    private static let errors = """
+        usage: logjobs errors [options] <folder>
+
+        Reads the whole log and prints the attempts that failed, grouped by kind and by what their
+        errors have in common: texts are alike that differ only in words with a digit in them. Of
+        each group how many they are, the last text and time, and the jobs that failed last.
+
+          --kind KIND      of this kind
+          --queue QUEUE    in this queue
+          --limit N        how many groups at the most, those with most failures first; 100 unless
+                           given
+          --json           one group on each line
+
+          logjobs errors --kind send-mail shop.jobs
+          logjobs errors --json shop.jobs | jq -r '[.count, .fingerprint] | @tsv'
         """
 
     private static let verify = """

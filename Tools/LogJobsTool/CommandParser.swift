@@ -56,7 +56,10 @@ struct CommandParser {
             if attached != nil { throw complaint("\(name) takes no value") }
             if name == "--json" { format = .json } else { asksForHelp = true }
         case "--state", "--kind", "--queue", "--tag", "--limit":
-            guard verb == .list else { throw complaint("\(name) is an option of list only") }
+            guard verb.options.contains(name) else {
+                let verbs = Verb.allCases.filter { $0.options.contains(name) }.map(\.rawValue)
+                throw complaint("\(name) is an option of \(verbs.joined(separator: ", ")) only")
+            }
             guard let value = attached ?? rest.popFirst() else {
                 throw complaint("\(name) lacks its value")
             }
@@ -111,6 +114,9 @@ struct CommandParser {
         case .list: .list(query)
         case .show: .show(try jobID())
         case .history: .history(try jobID())
+        case .why: .why(try jobID())
+        case .errors:
+            .errors(.init(kind: query.kind, queue: query.queue, limit: query.limit))
         case .verify: .verify
         }
     }
@@ -124,5 +130,16 @@ struct CommandParser {
 
     private func complaint(_ text: String) -> UsageError {
         UsageError("\(text); see logjobs \(verb.rawValue) --help")
+    }
+}
+
+extension Verb {
+    /// The options with a value that it takes.
+    fileprivate var options: Set<String> {
+        switch self {
+        case .list: ["--state", "--kind", "--queue", "--tag", "--limit"]
+        case .errors: ["--kind", "--queue", "--limit"]
+        case .info, .show, .history, .why, .verify: []
+        }
     }
 }

@@ -34,8 +34,28 @@ extension Command {
         case .list(let query): try RecordList(records: reader.list(query)).lines(format)
         case .show(let id): try Self.details(of: id, reader, folder).lines(format)
         case .history(let id): try Self.timeline(of: id, reader, folder).lines(format)
+        case .why(let id): try Self.explanation(of: id, reader, folder).lines(format)
+        case .errors(let filter): try Self.failures(reader, filter).lines(format)
         case .verify: try Verification(report: reader.report).lines(format)
         }
+    }
+
+    private static func explanation(
+        of id: JobID,
+        _ reader: LogReader,
+        _ folder: String
+    ) throws -> Explanation {
+        guard let record = reader.record(of: id) else { throw noJob(id, folder) }
+        return try Explanation(record, in: reader, at: SystemClock().now)
+    }
+
+    private static func failures(
+        _ reader: LogReader,
+        _ filter: FailureGroups.Filter
+    ) throws -> FailureGroups {
+        var groups = FailureGroups(filter)
+        try reader.forEachEvent { groups.add($0) }
+        return groups
     }
 
     private static func details(
