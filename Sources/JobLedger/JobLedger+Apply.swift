@@ -16,6 +16,18 @@ extension JobLedger {
         lastSequence = event.sequence
     }
 
+    /// Ends a fold of events that may have carried jobs of which the ledger knew nothing.
+    ///
+    /// Until then those do not stand in the order of their last change, since each would have to be
+    /// looked for a place of its own.
+    ///
+    /// - Complexity: O(n log n) in the jobs, if there were such jobs.
+    package mutating func endFold() {
+        order.sort { [rows] newer, older in
+            rows[newer].lastTransition > rows[older].lastTransition
+        }
+    }
+
     /// Passes over a transition of a job that the ledger does not know, because the events that
     /// made it are gone.
     ///

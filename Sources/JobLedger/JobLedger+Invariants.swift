@@ -30,6 +30,7 @@ extension JobLedger {
     }
 
     private func checkOrder() {
+        precondition(order.isSorted, "A fold has not ended.")
         var (slot, newer, seen) = (order.newest, Slot.none, 0)
         while slot != .none {
             precondition(order.newer(than: slot) == newer, "The order differs on the way back.")

@@ -87,7 +87,7 @@ extension JobLedger {
         if isNewest {
             order.insertNewest(slot)
         } else {
-            order.insert(slot) { [rows] in rows[$0].lastTransition > row.lastTransition }
+            order.insertOldest(slot)
         }
     }
 

@@ -149,7 +149,11 @@ struct UpdatedOrderTests {
     func order() {
         var order = UpdatedOrder()
         for index in [2, 4, 6] { order.insertNewest(Slot(index)) }
-        for index in [1, 3, 5, 7, 0] { order.insert(Slot(index)) { $0.index > index } }
+        for index in [1, 3, 5, 7, 0] { order.insertOldest(Slot(index)) }
+        #expect(!order.isSorted)
+        order.moveToNewest(Slot(3))
+        order.sort { $0.index > $1.index }
+        #expect(order.isSorted)
         #expect(order.slots == [7, 6, 5, 4, 3, 2, 1, 0])
         order.moveToNewest(Slot(0))
         order.remove(Slot(7))

@@ -48,8 +48,11 @@ struct LedgerProgramTests {
         for event in full.carriedEvents() {
             try full.apply(event)
             try late.apply(event)
-            late.checkInvariants()
+            var ended = late
+            ended.endFold()
+            ended.checkInvariants()
         }
+        late.endFold()
         #expect(late.view() == full.view())
         #expect(full.view().records == program.ledger.view().records)
     }

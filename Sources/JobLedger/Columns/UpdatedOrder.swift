@@ -11,8 +11,8 @@ struct UpdatedOrder: Sendable {
     private var links = ChunkedColumn<Links>()
     private(set) var newest = Slot.none
     private(set) var oldest = Slot.none
-    /// Where the last insertion in the middle was: the next one is most often beside it.
-    private var finger = Slot.none
+    /// Whether rows stand where they belong; if not, they wait for ``sort(by:)``.
+    private(set) var isSorted = true
 
     /// The row that changed before this one.
     func older(than slot: Slot) -> Slot { links[slot].older }
@@ -33,28 +33,34 @@ struct UpdatedOrder: Sendable {
         link(slot, newer: .none, older: newest)
     }
 
-    /// Links a new row before the newer ones.
-    ///
-    /// - Complexity: O(1) when rows come in the order in which they changed, as compaction carries
-    ///   them; otherwise as far as the row is from the one inserted before.
-    mutating func insert(_ slot: Slot, isNewer: (Slot) -> Bool) {
+    /// Links a new row as the one that changed first, wherever it belongs: to be sorted later.
+    mutating func insertOldest(_ slot: Slot) {
         makeRoom(for: slot)
-        var newer = finger == .none ? oldest : finger
-        while newer != .none, !isNewer(newer) { newer = links[newer].newer }
-        var older = newer == .none ? newest : links[newer].older
-        while older != .none, isNewer(older) {
-            newer = older
-            older = links[older].older
+        link(slot, newer: oldest, older: .none)
+        isSorted = false
+    }
+
+    /// Brings all rows into their order.
+    ///
+    /// - Complexity: O(n log n), if something was inserted unsorted.
+    mutating func sort(by areInOrder: (_ newer: Slot, _ older: Slot) -> Bool) {
+        guard !isSorted else { return }
+        var slots: [Slot] = []
+        var slot = newest
+        while slot != .none {
+            slots.append(slot)
+            slot = links[slot].older
         }
-        link(slot, newer: newer, older: older)
-        finger = slot
+        slots.sort(by: areInOrder)
+        (newest, oldest) = (.none, .none)
+        for slot in slots.reversed() { link(slot, newer: .none, older: newest) }
+        isSorted = true
     }
 
     mutating func remove(_ slot: Slot) {
         let (newer, older) = (links[slot].newer, links[slot].older)
         if newer == .none { newest = older } else { links[newer].older = older }
         if older == .none { oldest = newer } else { links[older].newer = newer }
-        if finger == slot { finger = older }
         links[slot] = Links()
     }
 

@@ -56,7 +56,7 @@ package struct LogWriter: ~Copyable, Sendable {
     let catalog: SegmentCatalog
     let random: @Sendable () -> UInt64
     var manifest: Manifest
-    var active: SegmentFile
+    package internal(set) var active: SegmentFile
     var preparation: UInt64?
     private var syncDuration = Duration.zero
     private var isShutDown = false

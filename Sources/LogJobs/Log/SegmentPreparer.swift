@@ -99,7 +99,9 @@ package final class SegmentPreparer: Sendable {
         try state.withLock { state throws(SystemCallError) in
             if try makeNext(size: max(size, target), orAtLeast: size, in: &state) {
                 defer { state.next = nil }
-                return state.next
+                return try state.next.map { next throws(SystemCallError) in
+                    try cut(next, to: max(size, target))
+                }
             }
             guard usesBallast, let index = state.ballast.firstIndex(where: { $0.size >= size })
             else { return nil }
@@ -119,6 +121,18 @@ package final class SegmentPreparer: Sendable {
             return true
         }
         return false
+    }
+
+    /// Gives back most of a file that is far larger than it has to be: one that was prepared when
+    /// segments were large, and would now, after an opening, hold little for ever.
+    ///
+    /// It is all zeros, and no manifest names it: a crash leaves it long or short.
+    private func cut(_ file: Prepared, to size: UInt64) throws(SystemCallError) -> Prepared {
+        guard file.size > 2 * size else { return file }
+        let handle = try folder.fileSystem.open(folder.path(of: file.name), .readWrite)
+        defer { folder.fileSystem.close(handle) }
+        try folder.fileSystem.truncate(handle, to: size)
+        return Prepared(name: file.name, size: size)
     }
 
     private func make(_ name: String, size: UInt64) throws(SystemCallError) -> Bool {

@@ -288,6 +288,7 @@ extension LogRecovery {
             )
         }
         try finish(entry, end.validEnd, scanner.fileSize, scanner.header)
+        ledger.endFold()
         return RecoveredLog(
             manifest: manifest,
             ledger: ledger,

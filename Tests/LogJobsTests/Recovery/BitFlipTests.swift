@@ -31,14 +31,14 @@ import Testing
 struct BitFlipTests {
     @Test(
         "of a closed store is refused with its place, or changes nothing",
-        .timeLimit(.minutes(5))
+        .timeLimit(.minutes(60))
     )
     func closed() async throws {
         let sweep = try await Self.closedSweep()
         try await Self.check(sweep, sweep.writtenBits, of: "a closed store")
     }
 
-    @Test("may cost an unfinished store its last commit, and says so", .timeLimit(.minutes(5)))
+    @Test("may cost an unfinished store its last commit, and says so", .timeLimit(.minutes(60)))
     func unfinished() async throws {
         let (sweep, start) = try await Self.unfinishedSweep()
         let flips = sweep.writtenBits.filter { flip in
