@@ -6,13 +6,14 @@ extension JobLedger {
     /// - Throws: When the event cannot follow what the ledger has seen; nothing has changed then.
     package mutating func apply(_ event: JobEvent) throws(LedgerError) {
         try checkOrder(of: event)
+        accounts.weigh(event)
         switch event.body {
         case .job(let transition): try apply(transition, of: event)
         case .schedule(let change): try apply(change)
         case .queue(let change): try apply(change)
         case .store(let change): try apply(change, of: event)
         }
-        accounts.add(event)
+        accounts.addEvent()
         lastSequence = event.sequence
     }
 
@@ -37,7 +38,8 @@ extension JobLedger {
         guard let transition = event.transition, slots[transition.jobID] == nil,
             transition.jobID < nextJobID, transition.kind != .enqueued, transition.kind != .carried
         else { return try apply(event) }
-        accounts.add(event)
+        accounts.weigh(event)
+        accounts.addEvent()
         lastSequence = event.sequence
     }
 

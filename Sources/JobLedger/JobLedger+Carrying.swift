@@ -19,7 +19,7 @@ extension JobLedger {
             else { throw .carriedDiffers(id) }
             accounts.removeRecord(Int(rows[slot].recordWeight), at: rows[slot].payloadSequence)
             rows[slot].payloadSequence = event.sequence
-            rows[slot].recordWeight = UInt32(clamping: event.weight)
+            rows[slot].recordWeight = UInt32(clamping: accounts.eventWeight)
             accounts.addRecord(Int(rows[slot].recordWeight), at: event.sequence)
         } else {
             try check(carried, transition)
@@ -74,7 +74,6 @@ extension JobLedger {
             row.createdAt = Timestamp(carried.createdAt)
             row.updatedAt = Timestamp(carried.updatedAt)
             row.payloadSequence = event.sequence
-            row.recordWeight = UInt32(clamping: event.weight)
             row.lastTransition = previous
             row.worker = worker ?? Interner.none
             row.hasError = carried.lastError != nil

@@ -34,7 +34,6 @@ extension JobLedger {
             row.createdAt = event.timestamp
             row.updatedAt = event.timestamp
             row.payloadSequence = event.sequence
-            row.recordWeight = UInt32(clamping: event.weight)
             row.lastTransition = event.sequence
             row.isReady = row.runAt <= event.timestamp
         }
@@ -69,6 +68,7 @@ extension JobLedger {
     ) {
         var row = JobRow(job, kind: kinds.retain(job.kind), queue: retainQueue(job.queue))
         row.state = state
+        row.recordWeight = UInt32(clamping: accounts.eventWeight)
         complete(&row)
         if let traits = JobTraits(job) {
             row.hasTraits = true

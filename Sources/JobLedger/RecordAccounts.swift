@@ -28,6 +28,8 @@ package struct RecordAccounts: Sendable {
 
     /// The segments that are not retired, the oldest first.
     package private(set) var segments: [Segment] = []
+    /// What the event weighs that is applied now.
+    private(set) var eventWeight = 0
 
     /// What comes from now on stands in another segment.
     mutating func begin(at first: SequenceNumber) {
@@ -41,10 +43,15 @@ package struct RecordAccounts: Sendable {
         segments.removeAll { $0.first < sequence }
     }
 
-    /// An event is added to the last segment.
-    mutating func add(_ event: JobEvent) {
+    /// Weighs the event that is applied now, once for all that want to know it.
+    mutating func weigh(_ event: JobEvent) {
+        eventWeight = segments.isEmpty ? 0 : event.weight
+    }
+
+    /// The event that was weighed is applied: it counts in the last segment.
+    mutating func addEvent() {
         guard !segments.isEmpty else { return }
-        segments[segments.count - 1].weight += event.weight
+        segments[segments.count - 1].weight += eventWeight
     }
 
     mutating func addRecord(_ weight: Int, at sequence: SequenceNumber) {
