@@ -39,6 +39,9 @@ extension JobLedger {
             transition.jobID < nextJobID, transition.kind != .enqueued, transition.kind != .carried
         else { return try apply(event) }
         accounts.weigh(event)
+        if transition.kind == .pruned {
+            accounts.addPruned(transition.jobID, at: event.sequence)
+        }
         accounts.addEvent()
         lastSequence = event.sequence
     }

@@ -61,7 +61,7 @@ extension JobLedger {
     }
 
     private func heap(of row: JobRow) -> JobHeap {
-        if row.state.isFinal { return ended }
+        if row.state.isFinal { return ended[row.state] }
         return row.isReady ? lanes[Int(row.queue)].ready : due
     }
 

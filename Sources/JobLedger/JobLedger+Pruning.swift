@@ -15,11 +15,35 @@ extension JobLedger {
             try RequestLimits.check(count: limit, "the limit", from: 1)
             if date.timeIntervalSince1970.isNaN { throw Violation("the time is no number") }
         }
+        let time = Timestamp(date)
+        let bounds = PruneBounds(
+            succeededBefore: time,
+            discardedBefore: time,
+            cancelledBefore: time
+        )
+        return prune(bounds, limit: limit, at: now, into: &events)
+    }
+
+    /// Removes final jobs that ended too long ago, the one that ended first at first.
+    ///
+    /// - Returns: How many; fewer than `limit` when there are no more.
+    /// - Complexity: O(log jobs) for each job that is removed.
+    package mutating func prune(
+        _ bounds: PruneBounds,
+        limit: Int,
+        at now: Timestamp,
+        into events: inout [JobEvent]
+    ) -> Int {
         var count = 0
-        while count < limit, let first = ended.first, first.time < Timestamp(date) {
+        while count < limit, let first = ended.first(past: bounds) {
             transition(first.slot, .pruned, at: now, into: &events)
             count += 1
         }
         return count
+    }
+
+    /// Whether there is something to prune.
+    package func hasJobs(past bounds: PruneBounds) -> Bool {
+        ended.first(past: bounds) != nil
     }
 }

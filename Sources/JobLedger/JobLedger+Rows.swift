@@ -118,7 +118,7 @@ extension JobLedger {
         let lane = Int(row.queue)
         lanes[lane].counts[row.state] += 1
         if row.state.isFinal {
-            ended.insert(row.endedEntry(slot), &heapPositions)
+            ended[row.state].insert(row.endedEntry(slot), &heapPositions)
         } else if row.state.isWaiting, row.isReady {
             lanes[lane].ready.insert(row.readyEntry(slot), &heapPositions)
         } else if row.state.isWaiting {
@@ -129,7 +129,7 @@ extension JobLedger {
     mutating func leaveHeap(_ slot: Slot, _ row: JobRow) {
         let position = heapPositions[slot]
         if row.state.isFinal {
-            ended.remove(at: position, &heapPositions)
+            ended[row.state].remove(at: position, &heapPositions)
         } else if row.state.isWaiting, row.isReady {
             lanes[Int(row.queue)].ready.remove(at: position, &heapPositions)
         } else if row.state.isWaiting {

@@ -31,7 +31,10 @@ extension JobLedger {
                 let id = transition.jobID
                 throw .wrongAttempt(id, expected: step.attempt, found: transition.attempt)
             }
-            if case .pruned = transition.change { return remove(slot) }
+            if case .pruned = transition.change {
+                accounts.addPruned(transition.jobID, at: event.sequence)
+                return remove(slot)
+            }
             take(step, at: slot, transition, of: event)
         }
     }

@@ -46,8 +46,7 @@ package struct JobLedger: Sendable {
     var lanes: [QueueLane] = []
     /// The jobs that wait for their time.
     var due = JobHeap()
-    /// The final jobs, the one that ended first at the top.
-    var ended = JobHeap()
+    var ended = EndedJobs()
 
     /// How much of each segment is needed; no part of the state.
     package internal(set) var accounts = RecordAccounts()

@@ -19,6 +19,8 @@ package struct RecordAccounts: Sendable {
         package internal(set) var liveWeight = 0
         /// How many records are in it.
         package internal(set) var liveCount = 0
+        /// The jobs whose last event is in it, since they were pruned there.
+        package internal(set) var pruned = PrunedJobs()
 
         /// Which share of it is needed, from 0 to 1.
         package var liveShare: Double {
@@ -68,10 +70,34 @@ package struct RecordAccounts: Sendable {
         }
     }
 
+    mutating func addPruned(_ id: JobID, at sequence: SequenceNumber) {
+        guard !segments.isEmpty else { return }
+        segments[segments.count - 1].pruned.add(id, at: sequence)
+    }
+
     private mutating func change(at sequence: SequenceNumber, _ change: (inout Segment) -> Void) {
         // Most are in the last.
         guard let index = segments.lastIndex(where: { $0.first <= sequence }) else { return }
         change(&segments[index])
+    }
+}
+
+extension JobLedger {
+    /// The last event of a job that was pruned in one of the segments.
+    ///
+    /// - Complexity: O(n) in the jobs that were.
+    package func lastEvent(ofPruned id: JobID) -> SequenceNumber? {
+        accounts.segments.map(\.pruned).lastEvent(of: id)
+    }
+}
+
+extension [PrunedJobs] {
+    /// The last event of a job that is in one of them.
+    package func lastEvent(of id: JobID) -> SequenceNumber? {
+        for jobs in self.reversed() {
+            if let sequence = jobs.sequence(of: id) { return sequence }
+        }
+        return nil
     }
 }
 

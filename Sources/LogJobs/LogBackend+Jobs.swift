@@ -113,14 +113,18 @@ extension LogBackend {
         try await engine.ask { $0.stats() }
     }
 
-    /// Reads the history of one job back from the segments, one frame an event.
+    /// Reads the history of one job back from log and archives, one frame or block an event.
     ///
-    /// - Throws: As the protocol says; `corruption` names the segment and the byte.
+    /// That of a job that was pruned too, as long as its events are kept, see
+    /// ``Configuration/archive``. A history whose first events were dropped begins later.
+    ///
+    /// - Throws: As the protocol says; `corruption` names the file and the byte.
     public func history(of id: JobID) async throws(BackendError) -> [JobEvent] {
-        let newest = try await engine.ask { $0.lastTransition(of: id) }
-        guard let newest else { return [] }
+        let known = try await engine.ask { ledger in
+            (newest: ledger.lastTransition(of: id), pruned: ledger.accounts.segments.map(\.pruned))
+        }
         return try await read("read the history of job \(id)") { reader throws(LogReadError) in
-            try reader.history(of: id, newest: newest)
+            try reader.history(of: id, newest: known.newest ?? known.pruned.lastEvent(of: id))
         }
     }
 

@@ -26,10 +26,19 @@ public final class LogBackend: Backend {
     public let recoveryReport: RecoveryReport
 
     package let engine: LogEngine
+    let configuration: Configuration
     let payloads = PayloadCache()
+    /// Compaction and its like, one at a time.
+    let turnstile = Turnstile()
 
-    private init(_ engine: LogEngine, _ report: RecoveryReport, clock: any JobClock) {
+    private init(
+        _ engine: LogEngine,
+        _ report: RecoveryReport,
+        _ configuration: Configuration,
+        clock: any JobClock
+    ) {
         self.engine = engine
+        self.configuration = configuration
         self.clock = clock
         recoveryReport = report
     }
@@ -105,7 +114,7 @@ public final class LogBackend: Backend {
             var report = start.report
             report.rescuedCount = rescued.count { $0 == .rescued }
             report.discardedCount = rescued.count { $0 == .discarded }
-            return LogBackend(start.engine, report, clock: environment.clock)
+            return LogBackend(start.engine, report, configuration, clock: environment.clock)
         } catch {
             // Whoever is told that it failed may try again at once.
             await withCheckedContinuation { continuation in
@@ -195,13 +204,25 @@ extension LogBackend {
         /// Whether a store is made where there is none.
         public var createsFolder: Bool
 
+        /// What becomes of history when its segments are retired; it is kept unless told otherwise.
+        public var archive: ArchivePolicy
+        /// How long final jobs stay in the index.
+        public var retention: JobRetention
+
         package var sizes = LogWriter.Sizes()
         package var jobIDBlock: UInt64 = 1 << 16
 
         /// Says how a store works.
-        public init(durability: Durability = .synced, createsFolder: Bool = true) {
+        public init(
+            durability: Durability = .synced,
+            createsFolder: Bool = true,
+            archive: ArchivePolicy = .keep(),
+            retention: JobRetention = JobRetention()
+        ) {
             self.durability = durability
             self.createsFolder = createsFolder
+            self.archive = archive
+            self.retention = retention
         }
 
         var settings: CommitMachine.Settings {

@@ -16,4 +16,15 @@ uint32_t clogjobs_crc32c_table(uint32_t crc, const void *bytes, size_t count);
 // Whether clogjobs_crc32c uses an instruction of the processor.
 bool clogjobs_crc32c_is_hardware(void);
 
+// SHA-256 of bytes that come in pieces: begin, add any number of times, end.
+typedef struct {
+    uint32_t state[8];
+    uint64_t count;
+    uint8_t block[64];
+} clogjobs_sha256;
+
+void clogjobs_sha256_begin(clogjobs_sha256 *sha);
+void clogjobs_sha256_add(clogjobs_sha256 *sha, const void *bytes, size_t count);
+void clogjobs_sha256_end(clogjobs_sha256 *sha, uint8_t digest[32]);
+
 #endif

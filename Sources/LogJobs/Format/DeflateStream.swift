@@ -1,21 +1,32 @@
 import CZlib
 
-/// Raw deflate at the fastest level, with a preset dictionary; one stream, used again and again.
+/// Raw deflate, with a preset dictionary or without; one stream, used again and again.
 @safe struct DeflateStream: ~Copyable {
     // zlib keeps a pointer back to its stream, so the stream must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private let dictionary: [UInt8]
 
-    init(dictionary: [UInt8]) {
+    /// How hard it tries.
+    struct Effort: Sendable {
+        fileprivate let level: Int32
+        fileprivate let memoryLevel: Int32
+
+        /// For small blocks that callers wait for: the small hash table is cleared for every block.
+        static let quick = Effort(level: Z_BEST_SPEED, memoryLevel: 5)
+        /// For large blocks that stay.
+        static let thorough = Effort(level: Z_BEST_COMPRESSION, memoryLevel: 9)
+    }
+
+    init(dictionary: [UInt8] = [], effort: Effort = .quick) {
         self.dictionary = dictionary
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
         let status = unsafe deflateInit2_(
             stream,
-            Z_BEST_SPEED,
+            effort.level,
             Z_DEFLATED,
             rawWindowBits,
-            Self.memoryLevel,
+            effort.memoryLevel,
             Z_DEFAULT_STRATEGY,
             ZLIB_VERSION,
             Int32(MemoryLayout<z_stream>.size)
@@ -56,7 +67,9 @@ import CZlib
     // input through a pointer to mutable bytes, and does not change them.
     private func deflate(_ raw: [UInt8], into output: UnsafeMutableBufferPointer<UInt8>) -> Bool {
         unsafe deflateReset(stream)
-        unsafe deflateSetDictionary(stream, dictionary, uInt(dictionary.count))
+        if !dictionary.isEmpty {
+            unsafe deflateSetDictionary(stream, dictionary, uInt(dictionary.count))
+        }
         let status = unsafe raw.withUnsafeBufferPointer { input in
             unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
             unsafe stream.pointee.avail_in = uInt(input.count)
@@ -69,9 +82,6 @@ import CZlib
 
     /// Beside a frame header, less is not worth the time that zlib takes to begin.
     private static let rawSizeMin = 64
-
-    /// A small hash table: it is cleared for every block, and blocks are small.
-    private static let memoryLevel: Int32 = 5
 }
 
 /// Undoes `DeflateStream`; one stream, used again and again.
@@ -79,7 +89,7 @@ import CZlib
     private let stream: UnsafeMutablePointer<z_stream>
     private let dictionary: [UInt8]
 
-    init(dictionary: [UInt8]) {
+    init(dictionary: [UInt8] = []) {
         self.dictionary = dictionary
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
@@ -114,7 +124,9 @@ import CZlib
         into output: UnsafeMutableBufferPointer<UInt8>
     ) -> Bool {
         unsafe inflateReset(stream)
-        unsafe inflateSetDictionary(stream, dictionary, uInt(dictionary.count))
+        if !dictionary.isEmpty {
+            unsafe inflateSetDictionary(stream, dictionary, uInt(dictionary.count))
+        }
         return unsafe stored.withUnsafeBufferPointer { input in
             unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
             unsafe stream.pointee.avail_in = uInt(input.count)

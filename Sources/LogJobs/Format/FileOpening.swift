@@ -6,6 +6,8 @@ struct FileOpening {
     let magic: [UInt8]
 
     static let segment = FileOpening(magic: [0x89, 0x4C, 0x4A, 0x53, 0x0D, 0x0A, 0x1A, 0x0A])
+    static let archive = FileOpening(magic: [0x89, 0x4C, 0x4A, 0x41, 0x0D, 0x0A, 0x1A, 0x0A])
+    static let checkpoint = FileOpening(magic: [0x89, 0x4C, 0x4A, 0x43, 0x0D, 0x0A, 0x1A, 0x0A])
     static let manifest = FileOpening(magic: [0x89, 0x4C, 0x4A, 0x4D, 0x0D, 0x0A, 0x1A, 0x0A])
 
     func write(length: Int, features: FeatureBits, to writer: inout ByteWriter) {
@@ -53,7 +55,7 @@ struct FileOpening {
 
 /// What a file needs its readers and writers to know.
 ///
-/// Version 1.0 knows one bit: incompatible bit 0 of a manifest, that segments were retired.
+/// Version 1.0 knows three bits, all of a manifest; see ``Manifest``.
 package struct FeatureBits: Hashable, Sendable {
     /// Who does not know one of them must not read; decoding refuses.
     package var incompatible: UInt64 = 0

@@ -21,6 +21,12 @@ package enum FormatLimits {
     package static let attemptMax = Int(Int32.max)
     package static let jobIDMax = UInt64(Int64.max)
     package static let segmentCountMax = 65_536
+    package static let archiveCountMax = 65_536
+    package static let checkpointCountMax = 4
+    /// One block of an archive with more than one event.
+    package static let archiveBlockSizeMax = 256 << 10
+    package static let archivePageSizeMax = 256 << 10
+    package static let directorySizeMax = 64 << 20
 
     package static func isAlignment(_ number: Int) -> Bool {
         (alignmentMin...alignmentMax).contains(number) && number & (number - 1) == 0

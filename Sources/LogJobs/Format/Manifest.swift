@@ -4,7 +4,10 @@ package import LazyJobs
 package struct Manifest: Hashable, Sendable {
     package static let fileName = "MANIFEST"
     /// No manifest is longer, zeros behind it aside.
-    package static let sizeMax = fixedSize + FormatLimits.segmentCountMax * entrySize + retiredSize
+    package static let sizeMax =
+        fixedSize + FormatLimits.segmentCountMax * entrySize + retiredSize
+        + ManifestHistory.size(archiveCount: FormatLimits.archiveCountMax)
+        + checkpointsSize(FormatLimits.checkpointCountMax)
 
     package var store: StoreID
     /// How many manifests there have been, this one included.
@@ -23,6 +26,10 @@ package struct Manifest: Hashable, Sendable {
     ///
     /// Zero while no segment was retired.
     package var carriedThrough: SequenceNumber
+    /// What is known of retired segments.
+    package var history: ManifestHistory
+    /// The oldest first.
+    package var checkpoints: [CheckpointEntry]
     package var features: FeatureBits
 
     package init(
@@ -35,6 +42,8 @@ package struct Manifest: Hashable, Sendable {
         isClosed: Bool,
         segments: [SegmentEntry],
         carriedThrough: SequenceNumber = .zero,
+        history: ManifestHistory = ManifestHistory(),
+        checkpoints: [CheckpointEntry] = [],
         features: FeatureBits = FeatureBits()
     ) {
         self.store = store
@@ -46,16 +55,24 @@ package struct Manifest: Hashable, Sendable {
         self.isClosed = isClosed
         self.segments = segments
         self.carriedThrough = carriedThrough
+        self.history = history
+        self.checkpoints = checkpoints
         self.features = features
     }
 
     package func encoded() -> [UInt8] {
         precondition(segments.count <= FormatLimits.segmentCountMax, "too many segments")
+        precondition(history.archives.count <= FormatLimits.archiveCountMax, "too many archives")
+        let own = ownFeatures
         var features = features
-        let isRetired = carriedThrough > .zero
-        if isRetired { features.incompatible |= Self.retired }
+        features.incompatible |= own.incompatible
+        features.readOnlyCompatible |= own.readOnlyCompatible
+        features.compatible |= own.compatible
         let size =
-            Self.fixedSize + segments.count * Self.entrySize + (isRetired ? Self.retiredSize : 0)
+            Self.fixedSize + segments.count * Self.entrySize
+            + (carriedThrough > .zero ? Self.retiredSize : 0)
+            + (history.isEmpty ? 0 : ManifestHistory.size(archiveCount: history.archives.count))
+            + (checkpoints.isEmpty ? 0 : Self.checkpointsSize(checkpoints.count))
         var writer = ByteWriter(capacity: size)
         FileOpening.manifest.write(length: size, features: features, to: &writer)
         store.write(to: &writer)
@@ -67,9 +84,24 @@ package struct Manifest: Hashable, Sendable {
         writer.append(fixed: UInt32(isClosed ? 1 : 0))
         writer.append(fixed: UInt32(segments.count))
         for segment in segments { segment.write(to: &writer) }
-        if isRetired { writer.append(fixed: carriedThrough.rawValue) }
+        if carriedThrough > .zero { writer.append(fixed: carriedThrough.rawValue) }
+        if !history.isEmpty { history.write(to: &writer) }
+        if !checkpoints.isEmpty {
+            writer.append(fixed: UInt32(checkpoints.count))
+            writer.append(fixed: UInt32(0))
+            for checkpoint in checkpoints { checkpoint.write(to: &writer) }
+        }
         writer.append(fixed: CRC32C.checksum(writer.bytes))
         return writer.bytes
+    }
+
+    /// The features that the content needs.
+    private var ownFeatures: FeatureBits {
+        FeatureBits(
+            incompatible: carriedThrough > .zero ? Self.retired : 0,
+            readOnlyCompatible: history.isEmpty ? 0 : Self.withHistory,
+            compatible: checkpoints.isEmpty ? 0 : Self.withCheckpoints
+        )
     }
 
     /// Reads a whole file.
@@ -86,8 +118,10 @@ package struct Manifest: Hashable, Sendable {
         try reader.zeros("what stands behind the manifest")
         reader = ByteReader(bytes[..<(length - 4)])
         features = try FileOpening.manifest.features(from: &reader, known: Self.retired)
-        let isRetired = features.incompatible & Self.retired != 0
-        features.incompatible = 0
+        let found = features
+        features.incompatible &= ~Self.retired
+        features.readOnlyCompatible &= ~Self.withHistory
+        features.compatible &= ~Self.withCheckpoints
         store = try StoreID(from: &reader)
         generation = try reader.fixed()
         epoch = try reader.fixed()
@@ -96,22 +130,53 @@ package struct Manifest: Hashable, Sendable {
         durable = SequenceNumber(rawValue: try reader.fixed())
         isClosed = try reader.flagWord()
         let count = Int(try reader.fixed(UInt32.self))
-        let restSize = count * Self.entrySize + (isRetired ? Self.retiredSize : 0)
-        guard reader.remaining == restSize else {
+        guard count <= reader.remaining / Self.entrySize else {
             throw .damaged("the manifest's length does not fit its \(count) segments")
         }
         segments = []
         segments.reserveCapacity(count)
         for _ in 0..<count { segments.append(try SegmentEntry(from: &reader)) }
-        carriedThrough = isRetired ? SequenceNumber(rawValue: try reader.fixed()) : .zero
-        guard isRetired == (carriedThrough > .zero) else {
-            throw .damaged("nothing is carried, though segments were retired")
+        carriedThrough = .zero
+        history = ManifestHistory()
+        checkpoints = []
+        try readFeatures(found, from: &reader)
+        if features.readOnlyCompatible == 0, features.compatible == 0 {
+            try reader.end("the manifest")
         }
         try validate()
     }
 
+    private mutating func readFeatures(
+        _ found: FeatureBits,
+        from reader: inout ByteReader
+    ) throws(FormatError) {
+        if found.incompatible & Self.retired != 0 {
+            carriedThrough = SequenceNumber(rawValue: try reader.fixed())
+            guard carriedThrough > .zero else {
+                throw .damaged("nothing is carried, though segments were retired")
+            }
+        }
+        if found.readOnlyCompatible & Self.withHistory != 0 {
+            history = try ManifestHistory(from: &reader)
+        }
+        // What an unknown feature adds stands before the checkpoints.
+        guard found.compatible & Self.withCheckpoints != 0, features.readOnlyCompatible == 0 else {
+            return
+        }
+        let count = Int(try reader.fixed(UInt32.self))
+        try reader.zeros(4, "a reserved word")
+        guard (1...FormatLimits.checkpointCountMax).contains(count) else {
+            throw .damaged("the manifest names \(count) checkpoints")
+        }
+        for _ in 0..<count { checkpoints.append(try CheckpointEntry(from: &reader)) }
+        guard zip(checkpoints, checkpoints.dropFirst()).allSatisfy({ $0.sequence < $1.sequence })
+        else { throw .damaged("the manifest's checkpoints are out of order") }
+    }
+
     private func validate() throws(FormatError) {
-        var last = SegmentID(rawValue: 0)
+        var last =
+            history.archives.last?.lastSegment ?? history.dropped?.lastSegment
+            ?? SegmentID(rawValue: 0)
         for segment in segments {
             guard last < segment.id, segment.id < nextSegment else {
                 throw .damaged("the manifest's segments are out of order")
@@ -120,9 +185,15 @@ package struct Manifest: Hashable, Sendable {
         }
     }
 
-    /// The feature that the oldest segments were retired.
+    /// An incompatible feature: the oldest segments were retired.
     private static let retired: UInt64 = 1
+    /// A read-only compatible feature: there is history beside the segments.
+    private static let withHistory: UInt64 = 1
+    /// A compatible feature.
+    private static let withCheckpoints: UInt64 = 1
     private static let retiredSize = 8
+
+    private static func checkpointsSize(_ count: Int) -> Int { 8 + count * CheckpointEntry.size }
     private static let fixedSize = 108
     private static let entrySize = 40
 }

@@ -12,23 +12,13 @@ package struct SegmentID: RawRepresentable, Hashable, Comparable, Sendable {
         left.rawValue < right.rawValue
     }
 
-    package var fileName: String {
-        let digits = String(rawValue, radix: 16)
-        return Self.prefix + String(repeating: "0", count: 16 - digits.count) + digits
-            + Self.suffix
-    }
+    package var fileName: String { NumberedName.segment(rawValue) }
 
     /// The id that a file's name gives; `nil` for every other name.
     package init?(fileName: String) {
-        let digits = fileName.dropFirst(Self.prefix.count).dropLast(Self.suffix.count)
-        guard let number = UInt64(digits, radix: 16), number > 0 else { return nil }
+        guard let number = NumberedName.segment.number(in: fileName) else { return nil }
         self.init(rawValue: number)
-        // Signs, capitals and other lengths read as numbers too, but are not how we write them.
-        guard self.fileName == fileName else { return nil }
     }
-
-    private static let prefix = "seg-"
-    private static let suffix = ".ljs"
 }
 
 extension SegmentID: CustomStringConvertible {

@@ -8,7 +8,7 @@ package final class CommandMailbox: Sendable {
     package struct Delivery: Sendable {
         package var commands: [LogCommand] = []
         package var closers: [any Answerable] = []
-        package var retirements: [(CommitMachine.Retirement, any Answerable)] = []
+        package var edits: [(ManifestEdit, any Answerable)] = []
         /// A timer has run out.
         package var isDue = false
         /// The writer is to end without a word.
@@ -16,14 +16,14 @@ package final class CommandMailbox: Sendable {
 
         /// Whether it is enough for a writer that waits for so many commands.
         fileprivate func wakes(at commandCount: Int) -> Bool {
-            commands.count >= commandCount || !closers.isEmpty || !retirements.isEmpty || isDue
+            commands.count >= commandCount || !closers.isEmpty || !edits.isEmpty || isDue
                 || isStopped
         }
 
         fileprivate mutating func empty() {
             commands.removeAll(keepingCapacity: true)
             closers.removeAll()
-            retirements.removeAll()
+            edits.removeAll()
             isDue = false
         }
     }
@@ -49,8 +49,8 @@ package final class CommandMailbox: Sendable {
         deliver { $0.closers.append(closer) }
     }
 
-    package func add(_ retirement: CommitMachine.Retirement, _ waiter: any Answerable) {
-        deliver { $0.retirements.append((retirement, waiter)) }
+    package func add(_ edit: ManifestEdit, _ waiter: any Answerable) {
+        deliver { $0.edits.append((edit, waiter)) }
     }
 
     package func addTimer() {

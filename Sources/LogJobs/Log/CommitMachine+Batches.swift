@@ -8,8 +8,8 @@ extension CommitMachine {
         gathering?.resume(at: uptime)
         if let frame = encodeBacklog(at: now) { return .write(frame) }
         if planned.isEmpty, let due = syncDue, uptime >= due { return .sync }
-        if planned.isEmpty, let (retirement, _) = retirement {
-            return durable > retirement.carriedThrough ? .retire(retirement) : .sync
+        if planned.isEmpty, let (edit, _) = edits.first {
+            return durable > edit.after ? .edit(edit) : .sync
         }
         repeat {
             if hasCommands, let action = planWaiting(at: now) { return action }

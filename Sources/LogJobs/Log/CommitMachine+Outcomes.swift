@@ -44,15 +44,17 @@ extension CommitMachine {
         testified = durable
     }
 
-    /// The manifest does not name the segments any more, durably.
-    package mutating func retired(_ retirement: Retirement) {
-        ledger.retireSegments(before: retirement.next)
-        answerRetirement(nil)
+    /// The manifest is changed, durably.
+    package mutating func edited(_ edit: ManifestEdit) {
+        if case .retire(let retirement) = edit.change {
+            ledger.retireSegments(before: retirement.next)
+        }
+        answerEdit(nil)
     }
 
     /// There was no room for the manifest that would say so; nothing has changed.
-    package mutating func couldNotRetire() {
-        answerRetirement(Self.storageFull("Could not retire old segments"))
+    package mutating func couldNotEdit() {
+        answerEdit(Self.storageFull("Could not change the manifest"))
     }
 
     /// There was no room for another segment; the active one goes on.
@@ -145,13 +147,12 @@ extension CommitMachine {
         }
         first = []
         others = []
-        answerRetirement(error)
+        while !edits.isEmpty { answerEdit(error) }
         answerClosers(error.code == .closed ? nil : error)
     }
 
-    private mutating func answerRetirement(_ failure: BackendError?) {
-        guard let (_, waiter) = retirement else { return }
-        retirement = nil
+    private mutating func answerEdit(_ failure: BackendError?) {
+        let (_, waiter) = edits.removeFirst()
         answers.append(GivenAnswers(to: [waiter], failure))
     }
 

@@ -62,24 +62,14 @@ package struct CommitMachine: ~Copyable, Sendable {
         /// Go on in another segment; then ``CommitMachine/rotated(to:)`` or
         /// ``CommitMachine/foundNoRoom()``.
         case rotate(Rotation)
-        /// Let go of the oldest segments; then ``CommitMachine/retired(_:)`` or
-        /// ``CommitMachine/couldNotRetire()``.
-        case retire(Retirement)
+        /// Change the manifest; then ``CommitMachine/edited(_:)`` or
+        /// ``CommitMachine/couldNotEdit()``.
+        case edit(ManifestEdit)
         /// Try to get back what is kept for a full disk; then ``CommitMachine/triedRoom(found:)``.
         case makeRoom
         /// Write the seal, sync it, and say in the manifest that the store is closed; then
         /// ``CommitMachine/closedInOrder()``.
         case close(seal: PlacedFrame, lastSequence: SequenceNumber)
-    }
-
-    /// The oldest segments are not needed any more.
-    package struct Retirement: Sendable {
-        /// The newest of them.
-        package var segment: SegmentID
-        /// The first event of the segment behind it.
-        package var next: SequenceNumber
-        /// The last event that was applied when the last job of them was judged.
-        package var carriedThrough: SequenceNumber
     }
 
     /// The change to another segment.
@@ -112,8 +102,8 @@ package struct CommitMachine: ~Copyable, Sendable {
     /// The commands that go before others in a frame, and the others.
     var first: [LogCommand] = []
     var others: [LogCommand] = []
-    /// What is to be retired, and who waits for that.
-    var retirement: (Retirement, any Answerable)?
+    /// What is to be changed in the manifest, and who waits for that.
+    var edits: [(ManifestEdit, any Answerable)] = []
     /// Who asked for the store to be closed.
     var closers: [any Answerable] = []
     /// What the next frame holds already, and its events.
@@ -168,11 +158,9 @@ package struct CommitMachine: ~Copyable, Sendable {
         command.role.goesFirst ? first.append(command) : others.append(command)
     }
 
-    /// The oldest segments are to be retired, once all that was carried from them is durable; one
-    /// such request at a time.
-    package mutating func retire(_ retirement: Retirement, _ waiter: any Answerable) {
-        precondition(self.retirement == nil, "Two retirements at once")
-        self.retirement = (retirement, waiter)
+    /// The manifest is to be changed, once what the change rests on is durable.
+    package mutating func edit(_ edit: ManifestEdit, _ waiter: any Answerable) {
+        edits.append((edit, waiter))
     }
 
     /// The store is to be closed, once the commands that are here are answered.

@@ -1,13 +1,5 @@
 package import LazyJobs
 
-/// Why bytes of the log could not be read back.
-package enum LogReadError: Error, Sendable {
-    /// The operating system refused a call.
-    case inputOutput(SystemCallError)
-    /// What stands there does not verify, or is not what was looked for.
-    case damaged(file: String, offset: UInt64, reason: String)
-}
-
 /// Reads single events back from the segments, each by its number.
 ///
 /// One event costs one or two reads: the header with what follows it, and the rest of its frame.
@@ -28,21 +20,25 @@ package struct EventReader: ~Copyable, Sendable {
     private var decoder: FrameDecoder
     private var dictionary: [UInt8]
     private var last: Frame?
+    private var archives: ArchiveShelf
 
     package init(_ catalog: SegmentCatalog, in folder: StoreFolder) {
         self.folder = folder
         self.catalog = catalog
+        archives = ArchiveShelf(catalog, in: folder)
         dictionary = FormatDictionary.builtIn
         decoder = FrameDecoder(dictionary: dictionary)
     }
 
     /// Reads one event.
     ///
-    /// - Returns: The event; `nil` when its segment is not part of the store any more.
+    /// - Returns: The event; `nil` when it stands in no segment and no archive any more.
     package mutating func event(
         at sequence: SequenceNumber
     ) throws(LogReadError) -> JobEvent? {
-        guard let location = catalog.location(of: sequence) else { return nil }
+        guard let location = catalog.location(of: sequence) else {
+            return try archives.event(at: sequence)
+        }
         let frame = try frame(at: location)
         do throws(FormatError) {
             return try decoder.event(frame.header, stored: frame.stored[...], sequence: sequence)
@@ -69,15 +65,17 @@ package struct EventReader: ~Copyable, Sendable {
     ///
     /// - Parameters:
     ///   - id: The job.
-    ///   - newest: Its newest transition.
-    /// - Returns: The events, the oldest first. Those whose segments are gone are not among them.
+    ///   - newest: Its newest transition; `nil` for a job that neither the ledger nor the segments
+    ///     know, which an archive may.
+    /// - Returns: The events, the oldest first. Those that were dropped are not among them.
     /// - Throws: When a frame cannot be read, or the chain of the job's events is broken.
     package mutating func history(
         of id: JobID,
-        newest: SequenceNumber
+        newest: SequenceNumber?
     ) throws(LogReadError) -> [JobEvent] {
         var events: [JobEvent] = []
-        var next: SequenceNumber? = newest
+        var next = newest
+        if next == nil { next = try archives.lastEvent(ofPruned: id) }
         while let sequence = next {
             guard let event = try event(at: sequence) else { break }
             guard let transition = event.transition, transition.jobID == id,

@@ -64,17 +64,17 @@ extension LogEngine {
         }
     }
 
-    /// Lets go of the oldest segments, and returns when the manifest says so durably.
-    func retire(_ retirement: CommitMachine.Retirement) async throws(BackendError) {
+    /// Changes the manifest, and returns when the change is durable.
+    func edit(_ edit: ManifestEdit) async throws(BackendError) {
         let failure = await unsafe withUnsafeContinuation { continuation in
             let call = PendingCall()
             unsafe call.waiter = continuation
-            retire(retirement, call)
+            self.edit(edit, call)
         }
         if let failure { throw failure }
     }
 
-    /// The oldest segment, if it can be compacted: it is not the active one.
+    /// A segment that is sealed, and can be compacted.
     struct CompactionTarget: Sendable {
         var header: SegmentHeader
         var validEnd: UInt64
@@ -82,23 +82,32 @@ extension LogEngine {
         var nextSequence: SequenceNumber
     }
 
-    /// Finds it.
-    func oldestSegment() -> CompactionTarget? {
+    /// All segments but the active one, the oldest first.
+    func sealedSegments() -> [CompactionTarget] {
         let headers = catalog.headers
-        guard headers.count > 1, let predecessor = headers[1].predecessor else { return nil }
-        return CompactionTarget(
-            header: headers[0],
-            validEnd: predecessor.validEnd,
-            nextSequence: headers[1].firstSequence
-        )
+        return zip(headers, headers.dropFirst()).compactMap { header, next in
+            next.predecessor.map { predecessor in
+                CompactionTarget(
+                    header: header,
+                    validEnd: predecessor.validEnd,
+                    nextSequence: next.firstSequence
+                )
+            }
+        }
     }
 
-    /// Reads files, away from the writer and from Swift's own threads, and waits for the answer.
-    func readFiles<Answer: Sendable>(
+    /// How many bytes each segment holds, the oldest first, the active one last.
+    func segmentSizes() -> [UInt64] {
+        sealedSegments().map(\.validEnd) + [catalog.activeEnd]
+    }
+
+    /// Does what takes its time, away from the writer, from readings that somebody waits for, and
+    /// from Swift's own threads.
+    func inBackground<Answer: Sendable>(
         _ body: @escaping @Sendable () throws(LogStoreError) -> Answer
     ) async throws(LogStoreError) -> Answer {
         let result: Result<Answer, LogStoreError> = await withCheckedContinuation { continuation in
-            read { _ in
+            inBackground {
                 do throws(LogStoreError) {
                     continuation.resume(returning: .success(try body()))
                 } catch {

@@ -30,6 +30,7 @@ package final class LogEngine: Sendable {
     private let timer = Mutex<(deadline: Duration, task: Task<Void, Never>)?>(nil)
     private let preparationQueue = DispatchQueue(label: "LogJobs.preparation")
     private let readingQueue = DispatchQueue(label: "LogJobs.reading")
+    private let backgroundQueue = DispatchQueue(label: "LogJobs.background")
 
     package init(_ writer: consuming LogWriter, mode: Mode) {
         self.mode = mode
@@ -62,9 +63,9 @@ package final class LogEngine: Sendable {
         if mode == .inline { work() }
     }
 
-    /// Lets go of the oldest segments, once all that was carried from them is durable.
-    package func retire(_ retirement: CommitMachine.Retirement, _ waiter: any Answerable) {
-        mailbox.add(retirement, waiter)
+    /// Changes the manifest, once what the change rests on is durable.
+    package func edit(_ edit: ManifestEdit, _ waiter: any Answerable) {
+        mailbox.add(edit, waiter)
         if mode == .inline { work() }
     }
 
@@ -86,6 +87,10 @@ package final class LogEngine: Sendable {
     package func read(_ body: @escaping @Sendable (inout EventReader) -> Void) {
         let work: @Sendable () -> Void = { [self] in reader.withLock { body(&$0) } }
         if mode == .inline { work() } else { readingQueue.async(execute: work) }
+    }
+
+    func inBackground(_ work: @escaping @Sendable () -> Void) {
+        if mode == .inline { work() } else { backgroundQueue.async(execute: work) }
     }
 
     /// The state of the writer: for simulations and tests.

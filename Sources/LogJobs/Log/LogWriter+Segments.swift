@@ -1,4 +1,4 @@
-package import LazyJobs
+import LazyJobs
 
 // What the writer does to segments and manifest, beyond the commit.
 
@@ -90,33 +90,34 @@ extension LogWriter {
         }
     }
 
-    /// Lets go of the oldest segments.
+    /// Changes the manifest as others have prepared it.
     ///
     /// Crash story:
-    /// 1. All that is needed of them was carried, and is synced.
-    /// 2. The manifest ceases to name them, durably; a crash before leaves the log as it was.
-    /// 3. Their files are removed. A crash before leaves files that no manifest names and that are
-    ///    older than all it names: the next opening removes them.
-    mutating func retire(_ retirement: CommitMachine.Retirement) throws(SystemCallError) {
+    /// 1. What the change rests on is synced: what was carried, an archive, a checkpoint.
+    /// 2. The manifest says it, durably; a crash before leaves the store as it was, and files that
+    ///    no manifest names.
+    /// 3. Files that it names no longer are removed. A crash before leaves them. Either kind is
+    ///    removed by the next opening.
+    mutating func carryOut(_ edit: ManifestEdit) throws(SystemCallError) {
         guard try ManifestFile(in: folder).prepareSpare() else {
-            machine.couldNotRetire()
+            machine.couldNotEdit()
             return
         }
         var manifest = manifest
-        let gone = manifest.segments.prefix { $0.id <= retirement.segment }
-        precondition(gone.count < manifest.segments.count, "The active segment cannot be retired")
-        manifest.segments.removeFirst(gone.count)
-        manifest.carriedThrough = max(manifest.carriedThrough, retirement.carriedThrough)
+        let gone = manifest.apply(edit.change)
         try replaceManifest(with: manifest)
-        catalog.remove(through: retirement.segment)
-        for entry in gone {
+        if case .retire(let retirement) = edit.change {
+            catalog.remove(through: retirement.segment)
+        }
+        catalog.setHistory(manifest.history)
+        for name in gone {
             do throws(SystemCallError) {
-                try folder.fileSystem.remove(folder.path(of: entry.id))
+                try folder.fileSystem.remove(folder.path(of: name))
             } catch {
                 // The next opening tries again.
             }
         }
-        machine.retired(retirement)
+        machine.edited(edit)
     }
 
     /// Tries to make again what is kept for a full disk, and the next segment, a small one.
@@ -188,29 +189,5 @@ extension LogWriter {
         } catch {
             return error
         }
-    }
-}
-
-extension Manifest {
-    /// Ends the last segment.
-    package mutating func seal(validEnd: UInt64, lastSequence: SequenceNumber) {
-        segments[segments.count - 1].validEnd = validEnd
-        segments[segments.count - 1].lastSequence = lastSequence
-        segments[segments.count - 1].isSealed = true
-    }
-
-    /// Names another segment, the active one from now on.
-    package mutating func add(_ header: SegmentHeader) {
-        segments.append(
-            SegmentEntry(
-                id: header.segment,
-                firstSequence: header.firstSequence,
-                lastSequence: SequenceNumber(rawValue: header.firstSequence.rawValue - 1),
-                validEnd: 0,
-                isSealed: false
-            )
-        )
-        nextSegment = header.segment.next
-        durable = max(durable, header.firstSequence)
     }
 }

@@ -92,7 +92,7 @@ package struct LogWriter: ~Copyable, Sendable {
     package mutating func accept(_ delivery: CommandMailbox.Delivery) {
         for command in delivery.commands { machine.submit(command) }
         for closer in delivery.closers { machine.close(closer) }
-        for (retirement, waiter) in delivery.retirements { machine.retire(retirement, waiter) }
+        for (edit, waiter) in delivery.edits { machine.edit(edit, waiter) }
         isCloseAsked = isCloseAsked || !delivery.closers.isEmpty
     }
 
@@ -144,7 +144,7 @@ package struct LogWriter: ~Copyable, Sendable {
     private mutating func perform(_ action: CommitMachine.Action) throws(SystemCallError) {
         switch action {
         case .wait, .gather, .write, .sync: break
-        case .extendJobIDs, .rotate, .retire, .makeRoom, .close: try expectInPlace()
+        case .extendJobIDs, .rotate, .edit, .makeRoom, .close: try expectInPlace()
         }
         switch action {
         case .wait, .gather: break
@@ -161,8 +161,8 @@ package struct LogWriter: ~Copyable, Sendable {
             try extendJobIDs(to: end)
         case .rotate(let rotation):
             try rotate(rotation)
-        case .retire(let retirement):
-            try retire(retirement)
+        case .edit(let edit):
+            try carryOut(edit)
         case .makeRoom:
             try makeRoom()
         case .close(let seal, let lastSequence):

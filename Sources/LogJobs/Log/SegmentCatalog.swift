@@ -1,7 +1,8 @@
 package import LazyJobs
 import Synchronization
 
-/// Where each frame of the log begins: what finds an event by its number.
+/// Where each frame of the log begins, and what archives there are: what finds an event by its
+/// number.
 ///
 /// Shared by the writer, which adds frames once they are written, and by all who read. Takes eight
 /// bytes a frame.
@@ -46,13 +47,31 @@ package final class SegmentCatalog: Sendable {
     }
 
     private let segments: Mutex<[Segment]>
+    private let retired: Mutex<ManifestHistory>
+    private let lastEnd = Mutex(UInt64(SegmentHeader.size))
 
-    package init(_ segments: [Segment]) {
+    package init(_ segments: [Segment], history: ManifestHistory = ManifestHistory()) {
         self.segments = Mutex(segments)
+        retired = Mutex(history)
+    }
+
+    /// What is known of retired segments.
+    package var history: ManifestHistory { retired.withLock { $0 } }
+
+    package func setHistory(_ history: ManifestHistory) {
+        retired.withLock { $0 = history }
+    }
+
+    /// The archive that has an event.
+    package func archive(of sequence: SequenceNumber) -> ArchiveEntry? {
+        retired.withLock { history in
+            history.archives.last { $0.firstSequence <= sequence && sequence <= $0.lastSequence }
+        }
     }
 
     /// Adds a segment behind the others.
     package func add(_ segment: Segment) {
+        lastEnd.withLock { $0 = UInt64(SegmentHeader.size) }
         segments.withLock { $0.append(segment) }
     }
 
@@ -64,8 +83,12 @@ package final class SegmentCatalog: Sendable {
     /// The headers of all segments, the oldest first.
     package var headers: [SegmentHeader] { segments.withLock { $0.map(\.header) } }
 
+    /// Where the frames of the last segment end.
+    package var activeEnd: UInt64 { lastEnd.withLock { $0 } }
+
     /// Adds a frame to the last segment.
     package func add(_ frame: PlacedFrame) {
+        lastEnd.withLock { $0 = frame.offset + UInt64(frame.bytes.count) }
         guard frame.eventCount > 0 else { return }
         segments.withLock { segments in
             segments[segments.count - 1].add(

@@ -247,6 +247,7 @@ extension StoreOpening {
         let removed =
             (leftovers + retired).map(\.fileName)
             + names.filter(StoreFolder.temporaryNames.contains)
+            + derivedLeftovers(manifest, names)
         for name in removed {
             try LogStoreError.from({ .opening(folder.path, $0) }) { () throws(SystemCallError) in
                 try folder.fileSystem.remove(folder.path(of: name))
@@ -261,6 +262,12 @@ extension StoreOpening {
             return []
         }
         return names.compactMap { SegmentID(fileName: $0) }.filter { $0 < first }
+    }
+
+    /// Archives and checkpoints that the manifest does not name.
+    private func derivedLeftovers(_ manifest: Manifest, _ names: [String]) -> [String] {
+        let named = manifest.history.archives.map(\.fileName) + manifest.checkpoints.map(\.fileName)
+        return names.filter { StoreFolder.isDerived($0) && !named.contains($0) }
     }
 
     private func expectNeverActive(_ id: SegmentID) throws(LogStoreError) {
@@ -335,7 +342,7 @@ extension StoreOpening {
             lock: lock,
             folder: folder,
             preparer: preparer,
-            catalog: SegmentCatalog(log.segments + [segment]),
+            catalog: SegmentCatalog(log.segments + [segment], history: log.manifest.history),
             clock: environment.clock,
             sizes: sizes,
             random: environment.random

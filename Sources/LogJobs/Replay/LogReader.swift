@@ -27,7 +27,8 @@ public final class LogReader: Sendable {
         ledger = log.ledger
         self.folder = folder
         carriedThrough = log.manifest.carriedThrough
-        reader = Mutex(EventReader(SegmentCatalog(log.segments), in: folder))
+        let catalog = SegmentCatalog(log.segments, history: log.manifest.history)
+        reader = Mutex(EventReader(catalog, in: folder))
     }
 
     /// Reads and verifies the whole log of a store.
@@ -122,12 +123,13 @@ public final class LogReader: Sendable {
 
     /// Reads the history of one job, oldest first.
     ///
-    /// - Returns: Its events; empty when the store has no such job, or has pruned it.
+    /// - Returns: Its events, as far as they are kept; empty when the store has never had such a
+    ///   job, or has dropped its events.
     /// - Throws: `inputOutput`, `corruption`, `retired`.
     public func history(of id: JobID) throws(LogStoreError) -> [JobEvent] {
-        guard let newest = ledger.lastTransition(of: id) else { return [] }
+        let known = ledger.lastTransition(of: id) ?? ledger.lastEvent(ofPruned: id)
         return try read { reader throws(LogReadError) in
-            try reader.history(of: id, newest: newest)
+            try reader.history(of: id, newest: known)
         }
     }
 

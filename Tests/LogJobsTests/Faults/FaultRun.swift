@@ -116,7 +116,7 @@ struct FaultRun {
             // A job that could not be enqueued cannot be cancelled either.
             if error.code == .notFound, !errors.isEmpty { return }
             failed = error
-            try check(error)
+            try check(error, of: step)
         }
         if wasPoisoned { try expectRefusal(failed, of: step, since: callCount) }
         if hasHitLog(since: callCount) {
@@ -150,12 +150,17 @@ struct FaultRun {
 // MARK: - What must be true
 
 extension FaultRun {
-    private mutating func check(_ error: any Error) throws {
+    private mutating func check(
+        _ error: any Error,
+        of step: CrashProgram.Step? = nil
+    ) throws {
         errors.append(error)
         if let fault = ErrorSentence.fault(in: error) { throw failure("\(fault): \(error)") }
         switch error {
         case let error as BackendError:
-            let codes: [BackendError.Code] = [.outcomeUnknown, .poisoned, .storageFull]
+            var codes: [BackendError.Code] = [.outcomeUnknown, .poisoned, .storageFull]
+            // What it reads and archives is no part of a commit.
+            if case .compact? = step { codes.append(.unavailable) }
             try expect(codes.contains(error.code), "it says \(error)")
         case let error as LogStoreError:
             let codes: [LogStoreError.Code] = [.inputOutput, .storageFull]

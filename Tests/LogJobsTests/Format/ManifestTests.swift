@@ -118,15 +118,79 @@ struct ManifestTests {
         }
     }
 
-    @Test("as many segments as allowed survive, and one more is refused")
+    @Test("says what is known of retired segments")
+    func history() throws {
+        var retired = manifest
+        retired.history = Self.history(archiveCount: 3)
+        let bytes = retired.encoded()
+        #expect(bytes.count == manifest.encoded().count + 64 + 3 * 88)
+        #expect(bytes[24] == 1)
+        #expect(try Manifest(decoding: bytes) == retired)
+        retired.history.dropped = nil
+        #expect(throws: FormatError.self) { try Manifest(decoding: retired.encoded()) }
+        retired.history = Self.history(archiveCount: 3)
+        retired.history.archives.swapAt(0, 1)
+        #expect(throws: FormatError.self) { try Manifest(decoding: retired.encoded()) }
+        retired.history = Self.history(archiveCount: 0)
+        #expect(try Manifest(decoding: retired.encoded()) == retired)
+    }
+
+    @Test("names checkpoints, the oldest first")
+    func checkpoints() throws {
+        var named = manifest
+        named.checkpoints = [1, 7].map { number in
+            CheckpointEntry(sequence: SequenceNumber(rawValue: number), fileSize: 12 * number)
+        }
+        let bytes = named.encoded()
+        #expect(bytes.count == manifest.encoded().count + 8 + 2 * 24)
+        #expect(bytes[32] == 1)
+        #expect(try Manifest(decoding: bytes) == named)
+        named.checkpoints.reverse()
+        #expect(throws: FormatError.self) { try Manifest(decoding: named.encoded()) }
+    }
+
+    /// Something dropped, and archives of a segment each, behind which the manifest's segments go
+    /// on.
+    private static func history(archiveCount: Int) -> ManifestHistory {
+        var history = ManifestHistory(
+            dropped: ManifestHistory.Dropped(
+                lastSegment: SegmentID(rawValue: 1),
+                lastSequence: SequenceNumber(rawValue: 9),
+                carriedThrough: SequenceNumber(rawValue: 12),
+                link: Digest([UInt8](repeating: 7, count: 32))
+            )
+        )
+        for number in 0..<UInt64(archiveCount) {
+            history.archives.append(
+                ArchiveEntry(
+                    firstSegment: SegmentID(rawValue: 2 + number),
+                    lastSegment: SegmentID(rawValue: 2 + number),
+                    firstSequence: SequenceNumber(rawValue: 10 + 2 * number),
+                    lastSequence: SequenceNumber(rawValue: 11 + 2 * number),
+                    carriedThrough: SequenceNumber(rawValue: 30 + number),
+                    newest: Timestamp(microseconds: 5),
+                    fileSize: 1000,
+                    link: Digest([UInt8](repeating: 8, count: 32))
+                )
+            )
+        }
+        return history
+    }
+
+    @Test("as much as allowed survives, and one segment more is refused")
     func limit() throws {
         var full = manifest
-        full.segments = (1...UInt64(FormatLimits.segmentCountMax)).map {
+        let count = UInt64(FormatLimits.segmentCountMax)
+        full.history = Self.history(archiveCount: FormatLimits.archiveCountMax)
+        full.checkpoints = (1...UInt64(FormatLimits.checkpointCountMax)).map { number in
+            CheckpointEntry(sequence: SequenceNumber(rawValue: number), fileSize: 9)
+        }
+        full.segments = (100_000..<100_000 + count).map {
             var entry = manifest.segments[1]
             entry.id = SegmentID(rawValue: $0)
             return entry
         }
-        full.nextSegment = SegmentID(rawValue: UInt64(FormatLimits.segmentCountMax) + 2)
+        full.nextSegment = SegmentID(rawValue: 100_000 + count)
         full.carriedThrough = SequenceNumber(rawValue: 1)
         let bytes = full.encoded()
         #expect(bytes.count == Manifest.sizeMax)

@@ -100,7 +100,7 @@ struct RefusedOpeningTests {
     func readableOnly() async throws {
         let store = TestStore()
         try await store.open().close()
-        try store.editManifest { $0.features.readOnlyCompatible = 1 }
+        try store.editManifest { $0.features.readOnlyCompatible = 1 << 9 }
         #expect(try await Self.refusal(of: store).code == .tooNew)
         store.disk.removeFile(TestStore.path("LOCK"))
         #expect(try await Self.refusal(of: store).code == .tooNew)

@@ -45,8 +45,12 @@ struct TestStore: Sendable {
         )
     }
 
-    func open(pid: Int32 = 7, creating: Bool = true) async throws(LogStoreError) -> LogBackend {
-        var configuration = Self.configuration
+    func open(
+        _ configuration: LogBackend.Configuration = TestStore.configuration,
+        pid: Int32 = 7,
+        creating: Bool = true
+    ) async throws(LogStoreError) -> LogBackend {
+        var configuration = configuration
         configuration.createsFolder = creating
         return try await LogBackend.open(
             Self.folder,

@@ -46,8 +46,9 @@ private let logJobs = "Sources/LogJobs"
 private let folderRanks: [String: Int] = [
     "Format": 0,
     "File": 1,
-    "Log": 2,
-    "Recovery": 3, "Checkpoint": 3, "Compaction": 3, "Archive": 3, "Replay": 3,
+    "Archive": 2,
+    "Log": 3,
+    "Recovery": 4, "Checkpoint": 4, "Compaction": 4, "Replay": 4,
 ]
 
 /// A type's declaration.

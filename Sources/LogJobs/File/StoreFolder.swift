@@ -6,18 +6,25 @@
 /// | `MANIFEST` | which segments count |
 /// | `manifest.spare` | space for the next manifest, kept so that a full disk cannot refuse it |
 /// | `seg-….ljs` | the segments |
+/// | `arc-….lja` | the archives |
+/// | `ckp-….ljc` | the checkpoints |
 /// | `next.ljs` | the segment after the active one: zeros, synced |
 /// | `ballast-1.ljs`, `ballast-2.ljs` | such files too, for when there is no room for another |
 /// | `preparing.tmp` | one of those segments on its way |
 /// | `manifest.tmp` | `manifest.spare` on its way |
+/// | `archive.tmp`, `checkpoint.tmp` | an archive or a checkpoint on its way |
 package struct StoreFolder: Sendable {
     package static let spareManifestName = "manifest.spare"
     package static let nextSegmentName = "next.ljs"
     package static let ballastNames = ["ballast-1.ljs", "ballast-2.ljs"]
     package static let preparingName = "preparing.tmp"
     package static let preparingManifestName = "manifest.tmp"
+    package static let preparingArchiveName = "archive.tmp"
+    package static let preparingCheckpointName = "checkpoint.tmp"
     /// What an opening removes: nobody has relied on it yet.
-    package static let temporaryNames = [preparingName, preparingManifestName]
+    package static let temporaryNames = [
+        preparingName, preparingManifestName, preparingArchiveName, preparingCheckpointName,
+    ]
 
     package let path: String
     package let fileSystem: any FileSystem
@@ -37,7 +44,13 @@ package struct StoreFolder: Sendable {
             StoreLock.fileName, Manifest.fileName, spareManifestName, nextSegmentName,
         ]
         return (fixed + ballastNames + temporaryNames).contains(name)
-            || SegmentID(fileName: name) != nil
+            || SegmentID(fileName: name) != nil || isDerived(name)
+    }
+
+    /// Whether a name is that of an archive or a checkpoint.
+    package static func isDerived(_ name: String) -> Bool {
+        NumberedName.archive.number(in: name) != nil
+            || NumberedName.checkpoint.number(in: name) != nil
     }
 
     package func sync() throws(SystemCallError) {

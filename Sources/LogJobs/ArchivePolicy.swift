@@ -1,0 +1,42 @@
+/// What becomes of history when compaction retires the segments it stands in.
+public enum ArchivePolicy: Sendable, Hashable {
+    /// It is dropped: the log keeps what live jobs need, and of their histories what happens to be
+    /// left.
+    case delete
+    /// It goes to archive files in the store's folder, so that ``LogBackend/history(of:)`` answers
+    /// for every job, pruned or not, whose events are still there.
+    ///
+    /// The oldest archives are dropped when they are too old or too large together; without
+    /// bounds, never. `lasting` counts from the newest event of an archive, by the clock of the
+    /// store; `bytesMax` is about the archives alone.
+    case keep(lasting: Duration? = nil, bytesMax: UInt64? = nil)
+}
+
+/// How long final jobs stay in the store's index, by outcome; then they are pruned.
+///
+/// A pruned job is not listed any more, and its idempotency key is free; its history stays in log
+/// and archive, see ``ArchivePolicy``. `nil` is for ever: each such job costs memory, and is copied
+/// when the log is compacted.
+public struct JobRetention: Sendable, Hashable {
+    /// For jobs that ended well; a day unless told otherwise.
+    public var succeeded: Duration?
+    /// For jobs that were given up; for ever unless told otherwise, so that somebody can see to
+    /// them.
+    public var discarded: Duration?
+    /// For jobs that were called off; a week unless told otherwise.
+    public var cancelled: Duration?
+
+    /// Says how long.
+    public init(
+        succeeded: Duration? = .seconds(86_400),
+        discarded: Duration? = nil,
+        cancelled: Duration? = .seconds(7 * 86_400)
+    ) {
+        self.succeeded = succeeded
+        self.discarded = discarded
+        self.cancelled = cancelled
+    }
+
+    /// Everything stays until somebody prunes it.
+    public static let forever = JobRetention(succeeded: nil, discarded: nil, cancelled: nil)
+}

@@ -1,0 +1,123 @@
+import JobLedger
+import LazyJobs
+
+/// Retires the oldest segments of an open store; one task at a time.
+struct Compactor: Sendable {
+    /// How fast it goes.
+    enum Pace: Sendable {
+        /// As fast as it can.
+        case full
+        /// In small pieces, resting after each for as long as it took.
+        case gentle
+
+        /// About how many bytes of records are copied at a time.
+        fileprivate var pieceWeight: Int {
+            switch self {
+            case .full: 64 << 10
+            case .gentle: 16 << 10
+            }
+        }
+    }
+
+    let engine: LogEngine
+    let archive: ArchivePolicy
+    let clock: any JobClock
+
+    /// What is known of every segment, the oldest first, the active one last.
+    func segments() async throws(BackendError) -> [CompactionPolicy.Segment] {
+        let accounts = try await engine.ask { $0.accounts.segments }
+        let sizes = engine.segmentSizes()
+        // A rotation in between has added one.
+        return zip(accounts, sizes).map { account, size in
+            CompactionPolicy.Segment(bytes: size, liveShare: account.liveShare)
+        }
+    }
+
+    /// Retires so many of the oldest segments, in one archive; fewer if there are fewer but for the
+    /// active one, and none when the task is cancelled meanwhile.
+    func retire(
+        _ count: Int,
+        _ pace: Pace,
+        _ report: inout CompactionReport
+    ) async throws(BackendError) {
+        let targets = Array(engine.sealedSegments().prefix(count))
+        guard let first = targets.first, let last = targets.last else { return }
+        let link = engine.catalog.history.link ?? HistoryChain(of: first.header.store).link
+        let keeping: RetiringSegments.Keeping = archive == .delete ? .nothing : .archive
+        let folder = engine.folder
+        let retiring = try await reading { () throws(LogStoreError) in
+            try RetiringSegments(targets, after: link, keeping: keeping, in: folder)
+        }
+        var carriedCount = 0
+        guard let carriedThrough = try await carry(from: retiring, pace, &carriedCount) else {
+            return
+        }
+        var history = try await reading { () throws(LogStoreError) in try retiring.finish() }
+        if case .archived(var entry) = history {
+            entry.carriedThrough = carriedThrough
+            report.archivedByteCount += entry.fileSize
+            history = .archived(entry)
+        }
+        try await engine.edit(
+            .retire(
+                ManifestEdit.Retirement(
+                    segment: last.header.segment,
+                    next: last.nextSequence,
+                    carriedThrough: carriedThrough,
+                    history: history
+                )
+            )
+        )
+        report.segmentCount += targets.count
+        report.byteCount += targets.reduce(0) { $0 + $1.validEnd }
+        report.carriedCount += carriedCount
+    }
+
+    /// Copies the live records forward.
+    ///
+    /// - Returns: The last event that was applied when the last of them was judged; `nil` if the
+    ///   task was cancelled before.
+    private func carry(
+        from retiring: RetiringSegments,
+        _ pace: Pace,
+        _ carriedCount: inout Int
+    ) async throws(BackendError) -> SequenceNumber? {
+        while !Task.isCancelled {
+            let start = clock.uptime
+            let copies = try await reading { () throws(LogStoreError) in
+                try retiring.next(weightMax: pace.pieceWeight)
+            }
+            // With nothing left to judge, the state as it is now decides.
+            let call = CarryCall(copies)
+            try await engine.complete(.growth, call)
+            carriedCount += call.carriedCount
+            if copies.isEmpty { return call.judgedThrough }
+            if pace == .gentle { await rest(for: clock.uptime - start) }
+        }
+        return nil
+    }
+
+    private func rest(for duration: Duration) async {
+        do {
+            try await clock.sleep(for: duration)
+        } catch {
+            // Cancelled: the next look at the task ends it.
+        }
+    }
+
+    private func reading<Answer: Sendable>(
+        _ body: @escaping @Sendable () throws(LogStoreError) -> Answer
+    ) async throws(BackendError) -> Answer {
+        do throws(LogStoreError) {
+            return try await engine.inBackground(body)
+        } catch {
+            let code: BackendError.Code =
+                switch error.code {
+                case .corruption: .corruption
+                case .storageFull: .storageFull
+                default: .unavailable
+                }
+            throw BackendError(code, "Could not compact the log: \(error.message)", cause: error)
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import JobLedger
+import LazyJobs
+import Synchronization
+
+/// Reads the segments that are to be retired, verifying all that it reads: hands out the records in
+/// them, a few at a time, and writes their history into an archive on the way.
+final class RetiringSegments: Sendable {
+    /// What is done with the history.
+    enum Keeping: Sendable {
+        case archive
+        case nothing
+    }
+
+    private let targets: [LogEngine.CompactionTarget]
+    private let folder: StoreFolder
+    private let reading: Mutex<Reading>
+
+    private struct Reading: ~Copyable, Sendable {
+        var nextTarget = 0
+        var scanner: SegmentScanner?
+        /// What was read and is not handed out yet.
+        var copies: ArraySlice<JobRecordCopy> = []
+        var archive: ArchiveWriter?
+        var chain: HistoryChain
+        let firstLink: Digest
+    }
+
+    /// Begins with the oldest of one or more segments, behind whose predecessors the chain has a
+    /// link.
+    init(
+        _ targets: [LogEngine.CompactionTarget],
+        after link: Digest,
+        keeping: Keeping,
+        in folder: StoreFolder
+    ) throws(LogStoreError) {
+        self.targets = targets
+        self.folder = folder
+        var archive: ArchiveWriter?
+        if case .archive = keeping {
+            let first = targets[0].header
+            archive = try LogStoreError.from({ .archiving($0) }) { () throws(SystemCallError) in
+                try ArchiveWriter.begin(of: first.store, firstSegment: first.segment, in: folder)
+            }
+        }
+        reading = Mutex(
+            Reading(archive: archive, chain: HistoryChain(after: link), firstLink: link)
+        )
+    }
+
+    deinit {
+        reading.withLock { reading in
+            reading.scanner?.close()
+            reading.archive?.close()
+        }
+    }
+
+    /// The next records: about as many bytes of them as asked for, at least one record, and none at
+    /// the end.
+    func next(weightMax: Int) throws(LogStoreError) -> [JobRecordCopy] {
+        try reading.withLock { reading throws(LogStoreError) in
+            while reading.copies.isEmpty {
+                guard try readFrame(&reading) else { return [] }
+            }
+            var weight = 0
+            let piece = reading.copies.prefix { copy in
+                defer { weight += copy.job.size }
+                return weight < weightMax
+            }
+            reading.copies = reading.copies.dropFirst(piece.count)
+            return Array(piece)
+        }
+    }
+
+    /// Reads on.
+    ///
+    /// - Returns: Whether there was anything.
+    private func readFrame(_ reading: inout Reading) throws(LogStoreError) -> Bool {
+        if reading.scanner == nil {
+            guard reading.nextTarget < targets.count else { return false }
+            let id = targets[reading.nextTarget].header.segment
+            reading.scanner = try SegmentScanner(id, in: folder)
+        }
+        let target = targets[reading.nextTarget]
+        guard let offset = reading.scanner?.offset, offset < target.validEnd else {
+            end(target, &reading)
+            return true
+        }
+        try takeFrame(&reading)
+        return true
+    }
+
+    private func takeFrame(_ reading: inout Reading) throws(LogStoreError) {
+        let frame: SegmentScanner.Frame
+        var reason = "zeros where a frame should be"
+        switch try reading.scanner?.scan() {
+        case .frame(let found): frame = found
+        case .invalid(let why):
+            reason = why
+            fallthrough
+        case .blank, nil:
+            if let error = reading.scanner?.damaged(reason) { throw error }
+            return
+        }
+        switch frame.header.kind {
+        case .baseline:
+            guard let baseline = try reading.scanner?.baseline(of: frame) else { return }
+            reading.archive?.begin(baseline)
+        case .batch:
+            let events = try reading.scanner?.events(of: frame) ?? []
+            reading.copies = events.compactMap { JobRecordCopy($0) }[...]
+            try archive(events, &reading)
+        case .watermark, .seal: break
+        }
+    }
+
+    private func archive(
+        _ events: [JobEvent],
+        _ reading: inout Reading
+    ) throws(LogStoreError) {
+        for event in events {
+            reading.chain.add(event)
+            do throws(SystemCallError) {
+                try reading.archive?.add(event)
+            } catch {
+                throw .archiving(error)
+            }
+        }
+    }
+
+    private func end(_ target: LogEngine.CompactionTarget, _ reading: inout Reading) {
+        let last = SequenceNumber(rawValue: target.nextSequence.rawValue - 1)
+        let link = reading.chain.end(target.header.segment, lastSequence: last)
+        reading.archive?.end(target.header.segment, lastSequence: last, link: link)
+        reading.scanner?.close()
+        reading.scanner = nil
+        reading.nextTarget += 1
+    }
+
+    /// Ends the archive, which is on the device then.
+    ///
+    /// - Returns: What the manifest is to say; through which event the jobs were carried is not in
+    ///   it yet.
+    func finish() throws(LogStoreError) -> ManifestEdit.Retirement.History {
+        try reading.withLock { reading throws(LogStoreError) in
+            let link = reading.firstLink
+            do throws(LogReadError) {
+                guard let entry = try reading.archive?.finish(after: link) else {
+                    return .dropped(link: reading.chain.link)
+                }
+                return .archived(entry)
+            } catch {
+                throw .archiving(error)
+            }
+        }
+    }
+}
+
+extension LogStoreError {
+    /// An archive that could not be written.
+    fileprivate static func archiving(_ error: SystemCallError) -> Self {
+        Self(
+            error.isOutOfSpace ? .storageFull : .inputOutput,
+            "Could not write an archive: \(error). Nothing was retired. "
+                + (error.isOutOfSpace
+                    ? "Free space, then try again." : "Mend the disk, then try again."),
+            file: StoreFolder.preparingArchiveName,
+            cause: error
+        )
+    }
+
+    fileprivate static func archiving(_ error: LogReadError) -> Self {
+        switch error {
+        case .inputOutput(let call): archiving(call)
+        case .damaged(let file, let offset, let reason):
+            Self(
+                .inputOutput,
+                "Could not write an archive: it reads back otherwise than it was written, at byte "
+                    + "\(offset): \(reason). Nothing was retired. Mend the disk, then try again.",
+                file: file,
+                offset: offset
+            )
+        }
+    }
+}
