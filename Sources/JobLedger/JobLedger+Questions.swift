@@ -163,3 +163,10 @@ extension JobRecord {
         waitsFor = traits.waitsFor
     }
 }
+
+extension JobLedger {
+    /// When the job changed that changed last.
+    package var lastChange: Timestamp? {
+        order.newest == .none ? nil : rows[order.newest].updatedAt
+    }
+}

@@ -30,6 +30,8 @@ public final class LogBackend: Backend {
     let payloads = PayloadCache()
     /// Compaction and its like, one at a time.
     let turnstile = Turnstile()
+    /// What is done in the background, unless the store is simulated.
+    let upkeep: Upkeep?
 
     private init(
         _ engine: LogEngine,
@@ -41,6 +43,9 @@ public final class LogBackend: Backend {
         self.configuration = configuration
         self.clock = clock
         recoveryReport = report
+        let keeper = StoreKeeper(engine: engine, configuration: configuration, clock: clock)
+        upkeep = configuration.runsUpkeep ? Upkeep(keeper, turnstile) : nil
+        upkeep?.start(lastChange: report.lastChange)
     }
 
     /// The stores that were let go and still have their lock.
@@ -48,7 +53,12 @@ public final class LogBackend: Backend {
 
     deinit {
         Self.endings.enter()
-        engine.abandon { Self.endings.leave() }
+        let (engine, upkeep) = (engine, upkeep)
+        guard let upkeep else { return engine.abandon { Self.endings.leave() } }
+        Task {
+            await upkeep.stop()
+            engine.abandon { Self.endings.leave() }
+        }
     }
 
     /// History, schedules, queue control and pruning.
@@ -114,6 +124,8 @@ public final class LogBackend: Backend {
             var report = start.report
             report.rescuedCount = rescued.count { $0 == .rescued }
             report.discardedCount = rescued.count { $0 == .discarded }
+            var configuration = configuration
+            if mode == .inline { configuration.runsUpkeep = false }
             return LogBackend(start.engine, report, configuration, clock: environment.clock)
         } catch {
             // Whoever is told that it failed may try again at once.
@@ -183,6 +195,9 @@ public final class LogBackend: Backend {
         engine.signals.makeStream()
     }
 
+    /// What the store has done by itself since it was opened: pruned, compacted, archived.
+    public var upkeepReport: UpkeepReport { upkeep?.report ?? UpkeepReport() }
+
     /// Closes the store in order: answers what was handed over, gives back the jobs that run,
     /// writes the seal that makes every later flip of a bit visible, and releases the lock.
     ///
@@ -190,6 +205,10 @@ public final class LogBackend: Backend {
     ///   the lock is released all the same. `storageFull` when even what is kept for a full disk
     ///   does not suffice; the store stays open then.
     public func close() async throws(BackendError) {
+        await upkeep?.stop()
+        turnstile.beginClosing()
+        await turnstile.enter()
+        defer { turnstile.leave() }
         if let failure = await engine.close() { throw failure }
     }
 }
@@ -211,6 +230,7 @@ extension LogBackend {
 
         package var sizes = LogWriter.Sizes()
         package var jobIDBlock: UInt64 = 1 << 16
+        package var runsUpkeep = true
 
         /// Says how a store works.
         public init(
@@ -232,6 +252,7 @@ extension LogBackend {
 
     /// Ends as a killed process does, and returns when the lock is free.
     package func abandonAndWait() async {
+        await upkeep?.stop()
         await withCheckedContinuation { continuation in
             engine.abandon { continuation.resume() }
         }

@@ -37,7 +37,7 @@ extension LogBackend {
         let segments = try await compactor.segments()
         let dead = segments.dropLast().lastIndex { $0.liveShare < 1 }
         var rest = dead.map { segments[...$0] } ?? []
-        while !rest.isEmpty, !Task.isCancelled {
+        while !rest.isEmpty, !Task.isCancelled, !turnstile.isClosing {
             let count = CompactionPolicy().batch(of: rest)
             try await compactor.retire(count, .full, &report)
             rest = rest.dropFirst(count)
@@ -45,7 +45,7 @@ extension LogBackend {
         return report
     }
 
-    var compactor: Compactor {
+    private var compactor: Compactor {
         Compactor(engine: engine, archive: configuration.archive, clock: clock)
     }
 }

@@ -4,6 +4,7 @@ import Synchronization
 final class Turnstile: Sendable {
     private struct State {
         var isTaken = false
+        var isClosing = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -22,6 +23,14 @@ final class Turnstile: Sendable {
             }
             if isFree { continuation.resume() }
         }
+    }
+
+    /// Whether who is in should leave soon.
+    var isClosing: Bool { state.withLock { $0.isClosing } }
+
+    /// Asks whoever is in to leave soon.
+    func beginClosing() {
+        state.withLock { $0.isClosing = true }
     }
 
     /// Lets the next one in.

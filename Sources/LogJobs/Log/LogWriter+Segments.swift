@@ -53,6 +53,7 @@ extension LogWriter {
         folder.fileSystem.close(previous.handle)
         machine.ballastBytes = preparer.ballastBytes
         machine.rotated(to: next.place)
+        hasRotated = true
         if !rotation.usesBallast { preparation = nextSize(after: next.place.size) }
     }
 

@@ -32,6 +32,8 @@ package struct LogWriter: ~Copyable, Sendable {
         package var isSignalDue: Bool
         /// Whether there is nothing to do now, and how long.
         package var rest: Rest?
+        /// Whether another segment is active since.
+        package var hasRotated: Bool
         /// The size of the segment that should be prepared now.
         package var preparation: UInt64?
         /// How many callers were answered because a commit is done.
@@ -58,6 +60,7 @@ package struct LogWriter: ~Copyable, Sendable {
     var manifest: Manifest
     package internal(set) var active: SegmentFile
     var preparation: UInt64?
+    var hasRotated = false
     private var syncDuration = Duration.zero
     private var isShutDown = false
     private var isCloseAsked = false
@@ -121,12 +124,16 @@ package struct LogWriter: ~Copyable, Sendable {
                 machine.failed(cause(of: error))
             }
         }
-        defer { preparation = nil }
+        defer {
+            preparation = nil
+            hasRotated = false
+        }
         let answers = machine.takeAnswers()
         return Step(
             answers: answers,
             isSignalDue: machine.takeSignal(),
             rest: rest,
+            hasRotated: hasRotated,
             preparation: preparation,
             answeredCount: machine.isIdle ? answers.reduce(0) { $0 + $1.receivers.count } : 0,
             hasEnded: hasEnded

@@ -289,6 +289,7 @@ extension LogRecovery {
         }
         try finish(entry, end.validEnd, scanner.fileSize, scanner.header)
         ledger.endFold()
+        report.lastChange = ledger.lastChange
         return RecoveredLog(
             manifest: manifest,
             ledger: ledger,

@@ -29,6 +29,9 @@ public struct RecoveryReport: Sendable, Hashable {
     /// How many running jobs of a process that died were out of attempts, and are discarded.
     public var discardedCount = 0
 
+    /// When a job was changed last, if one is there.
+    package var lastChange: Timestamp?
+
     /// Makes an empty report.
     public init() {}
 

@@ -1,0 +1,79 @@
+import JobLedger
+import LazyJobs
+
+/// The single pieces of upkeep; one task at a time.
+struct StoreKeeper: Sendable {
+    /// How many jobs are pruned by one command.
+    private static let pruneCount = 1000
+
+    let engine: LogEngine
+    let configuration: LogBackend.Configuration
+    let clock: any JobClock
+
+    var compactor: Compactor {
+        Compactor(engine: engine, archive: configuration.archive, clock: clock)
+    }
+
+    /// Prunes final jobs that are too old; none without a time.
+    func prune(at now: Timestamp?, _ report: inout UpkeepReport) async throws(BackendError) {
+        guard let bounds = now.map(configuration.retention.bounds(at:)) else { return }
+        while !Task.isCancelled, try await engine.ask({ $0.hasJobs(past: bounds) }) {
+            report.prunedCount += try await engine.call(
+                .ending,
+                EventBounds.pruned(Self.pruneCount)
+            ) { ledger, now, events in
+                ledger.prune(bounds, limit: Self.pruneCount, at: now, into: &events)
+            }
+        }
+    }
+
+    /// Compacts as long as too much of the log is dead.
+    func compact(_ report: inout UpkeepReport) async throws(BackendError) {
+        let policy = CompactionPolicy()
+        while !Task.isCancelled {
+            let segments = try await compactor.segments()
+            let count = policy.count(of: segments)
+            guard count > 0 else { return }
+            let pace: Compactor.Pace = policy.isLate(segments) ? .full : .gentle
+            try await compactor.retire(count, pace, &report.compaction)
+        }
+    }
+
+    /// Drops archives that are too old, without a time none, or too large.
+    func dropArchives(
+        at now: Timestamp?,
+        _ report: inout UpkeepReport
+    ) async throws(BackendError) {
+        let archives = engine.catalog.history.archives
+        let count = configuration.archive.dropCount(of: archives, at: now)
+        guard count > 0 else { return }
+        try await engine.edit(.drop(throughSegment: archives[count - 1].lastSegment))
+        report.droppedArchiveCount += count
+    }
+}
+
+extension JobRetention {
+    /// What is too old at a time.
+    fileprivate func bounds(at now: Timestamp) -> PruneBounds {
+        PruneBounds(
+            succeededBefore: succeeded.map { now.advanced(by: .zero - $0) },
+            discardedBefore: discarded.map { now.advanced(by: .zero - $0) },
+            cancelledBefore: cancelled.map { now.advanced(by: .zero - $0) }
+        )
+    }
+}
+
+extension ArchivePolicy {
+    /// How many of the oldest archives are to be dropped.
+    func dropCount(of archives: [ArchiveEntry], at now: Timestamp?) -> Int {
+        guard case .keep(let lasting, let bytesMax) = self else { return archives.count }
+        var size = archives.reduce(0) { $0 + $1.fileSize }
+        let bound = lasting.flatMap { lasting in now?.advanced(by: .zero - lasting) }
+        return archives.prefix { archive in
+            let isTooOld = bound.map { archive.newest < $0 } ?? false
+            let isTooMuch = bytesMax.map { size > $0 } ?? false
+            size -= archive.fileSize
+            return isTooOld || isTooMuch
+        }.count
+    }
+}

@@ -1,0 +1,88 @@
+import JobLedger
+import LazyJobs
+import Synchronization
+
+/// Keeps an open store small, in the background: prunes what is too old, compacts, drops archives.
+///
+/// It looks after each rotation, since nothing becomes much larger without one, and once a minute.
+final class Upkeep: Sendable {
+    private static let interval = Duration.seconds(60)
+
+    private let keeper: StoreKeeper
+    private let turnstile: Turnstile
+    private let running = Mutex<Task<Void, Never>?>(nil)
+    private let result = Mutex(UpkeepReport())
+
+    init(_ keeper: StoreKeeper, _ turnstile: Turnstile) {
+        self.keeper = keeper
+        self.turnstile = turnstile
+    }
+
+    /// What was done so far.
+    var report: UpkeepReport { result.withLock { $0 } }
+
+    func start(lastChange: Timestamp?) {
+        let task = Task { [self] in await run(lastChange) }
+        running.withLock { $0 = task }
+    }
+
+    /// Ends it, and returns when nothing is under way any more.
+    func stop() async {
+        let task = running.withLock { $0.take() }
+        task?.cancel()
+        await task?.value
+    }
+
+    private func run(_ lastChange: Timestamp?) async {
+        let clock = keeper.clock
+        let occasions = keeper.engine.rotations
+        let timer = Task {
+            while true {
+                try await clock.sleep(for: Self.interval)
+                occasions.send()
+            }
+        }
+        defer { timer.cancel() }
+        var time = RetentionTime(
+            lastChange: lastChange,
+            now: Timestamp(clock.now),
+            uptime: clock.uptime
+        )
+        let stream = occasions.makeStream()
+        occasions.send()
+        for await _ in stream {
+            await turnstile.enter()
+            await look(&time)
+            turnstile.leave()
+        }
+    }
+
+    private func look(_ time: inout RetentionTime) async {
+        let clock = keeper.clock
+        let now = time.time(now: Timestamp(clock.now), uptime: clock.uptime)
+        var done = UpkeepReport()
+        do throws(BackendError) {
+            try await keeper.prune(at: now, &done)
+            try await keeper.compact(&done)
+            try await keeper.dropArchives(at: now, &done)
+        } catch {
+            done.failure = error
+        }
+        result.withLock { $0.add(done) }
+    }
+}
+
+extension UpkeepReport {
+    /// Adds what was done next.
+    fileprivate mutating func add(_ later: UpkeepReport) {
+        prunedCount += later.prunedCount
+        compaction.segmentCount += later.compaction.segmentCount
+        compaction.byteCount += later.compaction.byteCount
+        compaction.carriedCount += later.compaction.carriedCount
+        compaction.archivedByteCount += later.compaction.archivedByteCount
+        droppedArchiveCount += later.droppedArchiveCount
+        checkpointCount += later.checkpointCount
+        checkpointByteCount += later.checkpointByteCount
+        failure = later.failure
+    }
+}

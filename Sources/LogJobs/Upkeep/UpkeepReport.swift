@@ -1,0 +1,20 @@
+public import LazyJobs
+
+/// What a store has done by itself since it was opened.
+public struct UpkeepReport: Sendable {
+    /// How many final jobs were pruned, see ``JobRetention``.
+    public var prunedCount = 0
+    /// What compaction has done.
+    public var compaction = CompactionReport()
+    /// How many archives were dropped, see ``ArchivePolicy``.
+    public var droppedArchiveCount = 0
+    /// How many checkpoints were written.
+    public var checkpointCount = 0
+    /// The bytes of those.
+    public var checkpointByteCount: UInt64 = 0
+    /// Why the last attempt at any of it failed; `nil` when it did not. It is tried again.
+    public var failure: BackendError?
+
+    /// Nothing was done.
+    public init() {}
+}
