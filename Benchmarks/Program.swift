@@ -4,11 +4,13 @@ import Foundation
 @main
 struct Program {
     private static let usage = """
-        usage: benchmarks [--quick] [--json] [--folder FOLDER]
+        usage: benchmarks [--quick] [--json] [--folder FOLDER] [--long-run NAME]
 
         Measures durable enqueues by 1, 16 and 64 concurrent callers, and beside them, turn by turn,
         a bare loop of overwrite + sync.
 
+          --long-run NAME  instead, years of a store in minutes: year, snoozes or discards; prints how
+                           large log and archive become, and what is written how many times
           --quick          fewer and shorter rounds: seconds instead of a minute
           --json           the figures as JSON
           --folder FOLDER  where to write; a new folder in it is made and removed again. Give one on
@@ -35,6 +37,10 @@ struct Program {
             withIntermediateDirectories: false
         )
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        if let name = options.longRun {
+            let run = LongRun(name, folder: folder, scale: options.isQuick ? 20 : 1)
+            return try await run.perform { print($0) }
+        }
         let benchmark = EnqueueBenchmark(
             folder: folder,
             rounds: options.isQuick ? 3 : 9,
@@ -55,6 +61,7 @@ struct Options {
     var isQuick = false
     var printsJSON = false
     var folder = "."
+    var longRun: LongRun.Name?
 
     /// The arguments make no sense.
     struct Refusal: Error {}
@@ -68,6 +75,11 @@ struct Options {
             case "--folder":
                 guard let value = rest.popFirst() else { throw Refusal() }
                 folder = value
+            case "--long-run":
+                guard let name = rest.popFirst().flatMap(LongRun.Name.init) else {
+                    throw Refusal()
+                }
+                longRun = name
             default: throw Refusal()
             }
         }

@@ -198,6 +198,11 @@ public final class LogBackend: Backend {
     /// What the store has done by itself since it was opened: pruned, compacted, archived.
     public var upkeepReport: UpkeepReport { upkeep?.report ?? UpkeepReport() }
 
+    /// Does now what the store would do by itself soon, and returns when that is done.
+    package func keepNow() async {
+        await upkeep?.look()
+    }
+
     /// Closes the store in order: answers what was handed over, gives back the jobs that run,
     /// writes the seal that makes every later flip of a bit visible, and releases the lock.
     ///

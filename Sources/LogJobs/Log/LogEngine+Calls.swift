@@ -97,7 +97,7 @@ extension LogEngine {
     }
 
     /// How many bytes each segment holds, the oldest first, the active one last.
-    func segmentSizes() -> [UInt64] {
+    package func segmentSizes() -> [UInt64] {
         sealedSegments().map(\.validEnd) + [catalog.activeEnd]
     }
 

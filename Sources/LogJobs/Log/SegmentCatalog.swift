@@ -49,6 +49,7 @@ package final class SegmentCatalog: Sendable {
     private let segments: Mutex<[Segment]>
     private let retired: Mutex<ManifestHistory>
     private let lastEnd = Mutex(UInt64(SegmentHeader.size))
+    private let writtenBytes = Mutex(UInt64(0))
 
     package init(_ segments: [Segment], history: ManifestHistory = ManifestHistory()) {
         self.segments = Mutex(segments)
@@ -83,12 +84,16 @@ package final class SegmentCatalog: Sendable {
     /// The headers of all segments, the oldest first.
     package var headers: [SegmentHeader] { segments.withLock { $0.map(\.header) } }
 
+    /// How many bytes of frames were written since the store was opened.
+    package var writtenByteCount: UInt64 { writtenBytes.withLock { $0 } }
+
     /// Where the frames of the last segment end.
     package var activeEnd: UInt64 { lastEnd.withLock { $0 } }
 
     /// Adds a frame to the last segment.
     package func add(_ frame: PlacedFrame) {
         lastEnd.withLock { $0 = frame.offset + UInt64(frame.bytes.count) }
+        writtenBytes.withLock { $0 += UInt64(frame.bytes.count) }
         guard frame.eventCount > 0 else { return }
         segments.withLock { segments in
             segments[segments.count - 1].add(

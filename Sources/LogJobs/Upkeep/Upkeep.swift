@@ -12,6 +12,7 @@ final class Upkeep: Sendable {
     private let turnstile: Turnstile
     private let running = Mutex<Task<Void, Never>?>(nil)
     private let result = Mutex(UpkeepReport())
+    private let time = Mutex<RetentionTime?>(nil)
 
     init(_ keeper: StoreKeeper, _ turnstile: Turnstile) {
         self.keeper = keeper
@@ -43,23 +44,27 @@ final class Upkeep: Sendable {
             }
         }
         defer { timer.cancel() }
-        var time = RetentionTime(
+        let time = RetentionTime(
             lastChange: lastChange,
             now: Timestamp(clock.now),
             uptime: clock.uptime
         )
+        self.time.withLock { $0 = time }
         let stream = occasions.makeStream()
         occasions.send()
-        for await _ in stream {
-            await turnstile.enter()
-            await look(&time)
-            turnstile.leave()
-        }
+        for await _ in stream { await look() }
     }
 
-    private func look(_ time: inout RetentionTime) async {
-        let clock = keeper.clock
-        let now = time.time(now: Timestamp(clock.now), uptime: clock.uptime)
+    /// Does all there is to do now.
+    func look() async {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        let (now, uptime) = (Timestamp(keeper.clock.now), keeper.clock.uptime)
+        let trusted = time.withLock { $0?.time(now: now, uptime: uptime) }
+        await look(at: trusted)
+    }
+
+    private func look(at now: Timestamp?) async {
         var done = UpkeepReport()
         do throws(BackendError) {
             try await keeper.prune(at: now, &done)

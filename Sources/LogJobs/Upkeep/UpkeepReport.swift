@@ -12,7 +12,7 @@ public struct UpkeepReport: Sendable {
     public var checkpointCount = 0
     /// The bytes of those.
     public var checkpointByteCount: UInt64 = 0
-    /// Why the last attempt at any of it failed; `nil` when it did not. It is tried again.
+    /// Why the last attempt at any of it failed, which is tried again; `nil` when it did not.
     public var failure: BackendError?
 
     /// Nothing was done.
