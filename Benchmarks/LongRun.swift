@@ -48,14 +48,18 @@ struct LongRun {
         let written = try await store.frameBytes
         let all =
             written + upkeep.compaction.archivedByteCount + upkeep.checkpointByteCount
-        report("  written once \(once >> 20) MiB, frames \(written >> 20), archives "
-            + "\(upkeep.compaction.archivedByteCount >> 20), checkpoints "
-            + "\(upkeep.checkpointByteCount >> 20): amplification "
-            + String(format: "%.2f", Double(all) / Double(once)))
-        report("  pruned \(upkeep.prunedCount), carried \(upkeep.compaction.carriedCount), segments "
-            + "\(upkeep.compaction.segmentCount), \(upkeep.checkpointCount) checkpoints, failure "
-            + "\(upkeep.failure.map { "\($0)" } ?? "none"), \(try await store.backend.stats().total)"
-            + " jobs left")
+        report(
+            "  written once \(once >> 20) MiB, frames \(written >> 20), archives "
+                + "\(upkeep.compaction.archivedByteCount >> 20), checkpoints "
+                + "\(upkeep.checkpointByteCount >> 20): amplification "
+                + String(format: "%.2f", Double(all) / Double(once))
+        )
+        report(
+            "  pruned \(upkeep.prunedCount), carried \(upkeep.compaction.carriedCount), segments "
+                + "\(upkeep.compaction.segmentCount), \(upkeep.checkpointCount) checkpoints, failure "
+                + "\(upkeep.failure.map { "\($0)" } ?? "none"), \(try await store.backend.stats().total)"
+                + " jobs left"
+        )
         try await store.backend.close()
         let before = ContinuousClock.now
         let again = try await LogBackend.open(folder + "/kept")
@@ -161,7 +165,8 @@ private struct Store {
         }
         let report = try await backend.storageReport()
         let files = sums.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value >> 10)" }
-        return "sealed \(report.sealedByteCount >> 10) KiB, live \(report.liveByteCount >> 10) KiB; files in KiB: "
+        return
+            "sealed \(report.sealedByteCount >> 10) KiB, live \(report.liveByteCount >> 10) KiB; files in KiB: "
             + files.joined(separator: ", ")
     }
 }

@@ -42,6 +42,13 @@ extension JobLedger {
 
     /// Fails unless the keys of a job are free for it.
     func checkKeys(of job: NewJob, _ id: JobID, isFinal: Bool) throws(LedgerError) {
+        if job.uniqueKey == nil, job.idempotencyKey == nil { return }
+        try JobTraits(job).map { traits throws(LedgerError) in
+            try checkKeys(of: traits, id, isFinal: isFinal)
+        }
+    }
+
+    func checkKeys(of job: JobTraits, _ id: JobID, isFinal: Bool) throws(LedgerError) {
         if let key = job.uniqueKey, !isFinal, let holder = uniqueKeys[key] {
             throw .keyTaken(id, by: rows[holder].id)
         }
@@ -147,14 +154,14 @@ extension JobLedger {
         }
     }
 
-    private mutating func bindKeys(of traits: JobTraits, isFinal: Bool, at slot: Slot) {
+    mutating func bindKeys(of traits: JobTraits, isFinal: Bool, at slot: Slot) {
         if let key = traits.idempotencyKey { idempotencyKeys[key] = slot }
         guard !isFinal else { return }
         if let key = traits.uniqueKey { uniqueKeys[key] = slot }
         if let key = traits.scheduleKey { openCountsBySchedule[TextKey(key), default: 0] += 1 }
     }
 
-    private mutating func retainQueue(_ queue: String) -> Interner.Token {
+    mutating func retainQueue(_ queue: String) -> Interner.Token {
         let token = queues.retain(queue)
         if queues.useCount(token) == 1 {
             if Int(token) == lanes.count { lanes.append(QueueLane()) }

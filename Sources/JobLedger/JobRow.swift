@@ -1,4 +1,4 @@
-import LazyJobs
+package import LazyJobs
 
 /// What the ledger keeps of every job, beside the rare things that stand in side tables.
 struct JobRow: Sendable {
@@ -41,15 +41,17 @@ struct JobRow: Sendable {
 }
 
 /// What few jobs say of themselves when they are enqueued; it never changes.
-struct JobTraits: Sendable {
-    var timeout: Duration?
-    var uniqueKey: String?
-    var concurrencyKey: String?
-    var idempotencyKey: String?
-    var scheduleKey: String?
-    var tags: [String]
-    var metadata: [String: String]
-    var waitsFor: [JobID]
+package struct JobTraits: Sendable, Hashable {
+    package var timeout: Duration?
+    package var uniqueKey: String?
+    package var concurrencyKey: String?
+    package var idempotencyKey: String?
+    package var scheduleKey: String?
+    package var tags: [String] = []
+    package var metadata: [String: String] = [:]
+    package var waitsFor: [JobID] = []
+
+    package init() {}
 
     /// Nothing when the job has none of it.
     init?(_ job: NewJob) {

@@ -20,7 +20,21 @@ package struct RecordAccounts: Sendable {
         /// How many records are in it.
         package internal(set) var liveCount = 0
         /// The jobs whose last event is in it, since they were pruned there.
-        package internal(set) var pruned = PrunedJobs()
+        package var pruned = PrunedJobs()
+
+        package init(
+            first: SequenceNumber,
+            weight: Int = 0,
+            liveWeight: Int = 0,
+            liveCount: Int = 0,
+            pruned: PrunedJobs = PrunedJobs()
+        ) {
+            self.first = first
+            self.weight = weight
+            self.liveWeight = liveWeight
+            self.liveCount = liveCount
+            self.pruned = pruned
+        }
 
         /// Which share of it is needed, from 0 to 1.
         package var liveShare: Double {
@@ -32,6 +46,11 @@ package struct RecordAccounts: Sendable {
     package private(set) var segments: [Segment] = []
     /// What the event weighs that is applied now.
     private(set) var eventWeight = 0
+
+    /// - Parameter segments: Those that are known already.
+    init(segments: [Segment] = []) {
+        self.segments = segments
+    }
 
     /// What comes from now on stands in another segment.
     mutating func begin(at first: SequenceNumber) {

@@ -43,7 +43,12 @@ public final class LogBackend: Backend {
         self.configuration = configuration
         self.clock = clock
         recoveryReport = report
-        let keeper = StoreKeeper(engine: engine, configuration: configuration, clock: clock)
+        let keeper = StoreKeeper(
+            engine: engine,
+            configuration: configuration,
+            clock: clock,
+            checkpointer: Checkpointer(engine, readByteCount: report.byteCount)
+        )
         upkeep = configuration.runsUpkeep ? Upkeep(keeper, turnstile) : nil
         upkeep?.start(lastChange: report.lastChange)
     }
@@ -198,6 +203,13 @@ public final class LogBackend: Backend {
     /// What the store has done by itself since it was opened: pruned, compacted, archived.
     public var upkeepReport: UpkeepReport { upkeep?.report ?? UpkeepReport() }
 
+    /// Takes a checkpoint, unless nothing has happened since the last.
+    package func takeCheckpoint() async throws(BackendError) {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        _ = try await Checkpointer(engine, readByteCount: 0).take()
+    }
+
     /// Does now what the store would do by itself soon, and returns when that is done.
     package func keepNow() async {
         await upkeep?.look()
@@ -214,6 +226,11 @@ public final class LogBackend: Backend {
         turnstile.beginClosing()
         await turnstile.enter()
         defer { turnstile.leave() }
+        do throws(BackendError) {
+            try await upkeep?.finish()
+        } catch {
+            // The next opening takes longer; what is wrong with the store, the closing says.
+        }
         if let failure = await engine.close() { throw failure }
     }
 }

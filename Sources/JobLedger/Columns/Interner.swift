@@ -38,6 +38,14 @@ struct Interner: Sendable {
         return token
     }
 
+    /// Adds one use of a name that is in use.
+    mutating func retain(_ token: Token) {
+        useCounts[Int(token)] += 1
+    }
+
+    /// The names by token; empty where a token is free.
+    var allNames: [String] { names }
+
     /// Takes one use back; the last one frees the token.
     mutating func release(_ token: Token) {
         useCounts[Int(token)] -= 1

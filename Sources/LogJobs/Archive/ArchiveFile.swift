@@ -34,7 +34,11 @@ package struct ArchiveFile: Sendable {
             count: Int(endSize),
             in: folder
         )
-        let header = ArchiveHeader(store: store, firstSegment: entry.firstSegment)
+        let header = NumberedHeader(
+            .archive,
+            store: store,
+            number: entry.firstSegment.rawValue
+        )
         do throws(FormatError) {
             let trailer = try FileTrailer(
                 decoding: Array(end.suffix(FileTrailer.size)),
@@ -139,10 +143,14 @@ package struct ArchiveFile: Sendable {
     package func checkHeader(of store: StoreID) throws(LogReadError) {
         let handle = try Self.open(name, in: folder)
         defer { folder.fileSystem.close(handle) }
-        let bytes = try Self.read(handle, at: 0, count: ArchiveHeader.size, in: folder)
-        let header = ArchiveHeader(store: store, firstSegment: entry.firstSegment)
+        let bytes = try Self.read(handle, at: 0, count: NumberedHeader.size, in: folder)
+        let header = NumberedHeader(
+            .archive,
+            store: store,
+            number: entry.firstSegment.rawValue
+        )
         try checked(at: 0) { () throws(FormatError) in
-            guard try ArchiveHeader(decoding: bytes) == header else {
+            guard try NumberedHeader(.archive, decoding: bytes) == header else {
                 throw .damaged("it belongs to another store")
             }
         }

@@ -11,14 +11,14 @@ package import LazyJobs
 package struct ArchiveWriter: ~Copyable, Sendable {
     private let folder: StoreFolder
     private let handle: FileHandle
-    private let header: ArchiveHeader
+    private let header: NumberedHeader
     private var encoder = ArchiveEncoder()
     private var directory: ArchiveDirectory?
-    private var offset = UInt64(ArchiveHeader.size)
+    private var offset = UInt64(NumberedHeader.size)
     private var pruned: [PrunedJobs.Entry] = []
     private var newest = Timestamp(microseconds: 0)
 
-    private init(_ header: ArchiveHeader, _ handle: FileHandle, in folder: StoreFolder) {
+    private init(_ header: NumberedHeader, _ handle: FileHandle, in folder: StoreFolder) {
         self.header = header
         self.handle = handle
         self.folder = folder
@@ -30,7 +30,7 @@ package struct ArchiveWriter: ~Copyable, Sendable {
         firstSegment: SegmentID,
         in folder: StoreFolder
     ) throws(SystemCallError) -> ArchiveWriter {
-        let header = ArchiveHeader(store: store, firstSegment: firstSegment)
+        let header = NumberedHeader(.archive, store: store, number: firstSegment.rawValue)
         let path = folder.path(of: StoreFolder.preparingArchiveName)
         let handle = try folder.fileSystem.open(path, .readWriteOrCreate)
         do throws(SystemCallError) {
@@ -136,7 +136,7 @@ package struct ArchiveWriter: ~Copyable, Sendable {
             preconditionFailure("an archive of no segment")
         }
         return ArchiveEntry(
-            firstSegment: header.firstSegment,
+            firstSegment: SegmentID(rawValue: header.number),
             lastSegment: last.id,
             firstSequence: directory.firstSequence,
             lastSequence: SequenceNumber(rawValue: directory.nextSequence.rawValue - 1),

@@ -25,11 +25,8 @@ struct Compactor: Sendable {
 
     /// What is known of every segment, the oldest first, the active one last.
     func segments() async throws(BackendError) -> [CompactionPolicy.Segment] {
-        let accounts = try await engine.ask { $0.accounts.segments }
-        let sizes = engine.segmentSizes()
-        // A rotation in between has added one.
-        return zip(accounts, sizes).map { account, size in
-            CompactionPolicy.Segment(bytes: size, liveShare: account.liveShare)
+        try await engine.segmentUses().map { use in
+            CompactionPolicy.Segment(bytes: use.bytes, liveShare: use.liveShare)
         }
     }
 

@@ -126,7 +126,7 @@ extension ArchiveDirectory {
         var block = BlockReader(try reader.slice(try reader.count(max: raw.count, "a baseline")))
         baseline = try block.baseline()
         try readSegments(from: &reader)
-        var offset = UInt64(ArchiveHeader.size)
+        var offset = UInt64(NumberedHeader.size)
         try readBlocks(from: &reader, &offset)
         try readPages(from: &reader, &offset)
         try reader.end("the directory")

@@ -109,7 +109,7 @@ package struct ArchiveEncoder: ~Copyable, @unchecked Sendable {
     package mutating func ending(
         _ directory: ArchiveDirectory,
         at offset: UInt64,
-        header: ArchiveHeader
+        header: NumberedHeader
     ) -> [UInt8] {
         let (stored, bytes) = PackedBytes.pack(directory.encoded(), with: &deflate)
         let trailer = FileTrailer(directoryOffset: offset, directory: bytes)

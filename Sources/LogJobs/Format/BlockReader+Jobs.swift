@@ -30,7 +30,7 @@ extension BlockReader {
         return job
     }
 
-    private mutating func tags() throws(FormatError) -> [String] {
+    mutating func tags() throws(FormatError) -> [String] {
         var tags: [String] = []
         for _ in 0..<(try listCount(max: FormatLimits.tagCountMax, "tags")) {
             tags.append(try name())
@@ -38,7 +38,7 @@ extension BlockReader {
         return tags
     }
 
-    private mutating func metadata() throws(FormatError) -> [String: String] {
+    mutating func metadata() throws(FormatError) -> [String: String] {
         var metadata: [String: String] = [:]
         var last: String?
         for _ in 0..<(try listCount(max: FormatLimits.metadataCountMax, "metadata")) {
@@ -53,7 +53,7 @@ extension BlockReader {
         return metadata
     }
 
-    private mutating func waits() throws(FormatError) -> [JobID] {
+    mutating func waits() throws(FormatError) -> [JobID] {
         var waits: [JobID] = []
         for _ in 0..<(try listCount(max: FormatLimits.waitCountMax, "jobs waited for")) {
             waits.append(try nextJobID())

@@ -39,13 +39,13 @@ extension BlockWriter {
         return presence
     }
 
-    private mutating func append(tags: [String]) {
+    mutating func append(tags: [String]) {
         precondition(tags.count <= FormatLimits.tagCountMax, "too many tags")
         writer.append(varint: tags.count)
         for tag in tags { append(name: tag) }
     }
 
-    private mutating func append(metadata: [String: String]) {
+    mutating func append(metadata: [String: String]) {
         precondition(metadata.count <= FormatLimits.metadataCountMax, "too much metadata")
         writer.append(varint: metadata.count)
         let sorted = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
@@ -55,7 +55,7 @@ extension BlockWriter {
         }
     }
 
-    private mutating func append(waits: [JobID]) {
+    mutating func append(waits: [JobID]) {
         precondition(waits.count <= FormatLimits.waitCountMax, "too many jobs waited for")
         writer.append(varint: waits.count)
         for id in waits {

@@ -26,6 +26,7 @@ package enum FormatLimits {
     /// One block of an archive with more than one event.
     package static let archiveBlockSizeMax = 256 << 10
     package static let archivePageSizeMax = 256 << 10
+    package static let checkpointPartSizeMax = 64 << 20
     package static let directorySizeMax = 64 << 20
 
     package static func isAlignment(_ number: Int) -> Bool {

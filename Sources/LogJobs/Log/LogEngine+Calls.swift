@@ -74,6 +74,15 @@ extension LogEngine {
         if let failure { throw failure }
     }
 
+    /// How much of a segment is needed.
+    struct SegmentUse: Sendable, Hashable {
+        var bytes: UInt64
+        /// Which share of it, from 0 to 1.
+        var liveShare: Double
+        /// How many jobs' records are in it.
+        var liveCount: Int
+    }
+
     /// A segment that is sealed, and can be compacted.
     struct CompactionTarget: Sendable {
         var header: SegmentHeader
@@ -96,9 +105,22 @@ extension LogEngine {
         }
     }
 
-    /// How many bytes each segment holds, the oldest first, the active one last.
-    package func segmentSizes() -> [UInt64] {
-        sealedSegments().map(\.validEnd) + [catalog.activeEnd]
+    /// How much of each segment is needed, the oldest first, the active one last.
+    func segmentUses() async throws(BackendError) -> [SegmentUse] {
+        let accounts = try await ask { $0.accounts.segments }
+        let sealed = sealedSegments()
+        let active = catalog.headers.last.map { [($0.firstSequence, catalog.activeEnd)] } ?? []
+        let sizes = sealed.map { ($0.header.firstSequence, $0.validEnd) } + active
+        return sizes.enumerated().map { index, size in
+            // One that is empty begins with the same event as the next.
+            let isEmpty = index + 1 < sizes.count && sizes[index + 1].0 == size.0
+            let account = isEmpty ? nil : accounts.last { $0.first == size.0 }
+            return SegmentUse(
+                bytes: size.1,
+                liveShare: account?.liveShare ?? 0,
+                liveCount: account?.liveCount ?? 0
+            )
+        }
     }
 
     /// Does what takes its time, away from the writer, from readings that somebody waits for, and

@@ -19,8 +19,8 @@ package final class LogEngine: Sendable {
     package let folder: StoreFolder
     /// Tells when a claim may find more than before.
     package let signals: SignalHub
-    /// Tells when another segment is active.
-    package let rotations = SignalHub()
+    /// Tells when so much has happened that upkeep should look after the store.
+    package let occasions = SignalHub()
 
     private let mode: Mode
     private let clock: any JobClock
@@ -141,7 +141,7 @@ extension LogEngine {
             if step.hasEnded { letGo() }
             for answer in step.answers { answer.give() }
             if step.isSignalDue { signals.send() }
-            if step.hasRotated { rotations.send() }
+            if step.isUpkeepDue { occasions.send() }
             if let size = step.preparation, !step.hasEnded { prepare(size) }
             switch step.rest {
             case nil: break
@@ -165,7 +165,7 @@ extension LogEngine {
         preparer.end()
         writer.withLock { $0.shutDown() }
         signals.close()
-        rotations.close()
+        occasions.close()
     }
 
     private func prepare(_ size: UInt64) {

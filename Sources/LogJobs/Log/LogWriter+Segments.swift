@@ -53,7 +53,7 @@ extension LogWriter {
         folder.fileSystem.close(previous.handle)
         machine.ballastBytes = preparer.ballastBytes
         machine.rotated(to: next.place)
-        hasRotated = true
+        isUpkeepDue = true
         if !rotation.usesBallast { preparation = nextSize(after: next.place.size) }
     }
 
@@ -110,7 +110,7 @@ extension LogWriter {
         if case .retire(let retirement) = edit.change {
             catalog.remove(through: retirement.segment)
         }
-        catalog.setHistory(manifest.history)
+        catalog.take(manifest)
         for name in gone {
             do throws(SystemCallError) {
                 try folder.fileSystem.remove(folder.path(of: name))

@@ -32,8 +32,8 @@ package struct LogWriter: ~Copyable, Sendable {
         package var isSignalDue: Bool
         /// Whether there is nothing to do now, and how long.
         package var rest: Rest?
-        /// Whether another segment is active since.
-        package var hasRotated: Bool
+        /// Whether so much has happened that upkeep should look after the store.
+        package var isUpkeepDue: Bool
         /// The size of the segment that should be prepared now.
         package var preparation: UInt64?
         /// How many callers were answered because a commit is done.
@@ -60,7 +60,9 @@ package struct LogWriter: ~Copyable, Sendable {
     var manifest: Manifest
     package internal(set) var active: SegmentFile
     var preparation: UInt64?
-    var hasRotated = false
+    var isUpkeepDue = false
+    private var bytesSinceUpkeep = 0
+    private var eventsSinceUpkeep = 0
     private var syncDuration = Duration.zero
     private var isShutDown = false
     private var isCloseAsked = false
@@ -126,14 +128,14 @@ package struct LogWriter: ~Copyable, Sendable {
         }
         defer {
             preparation = nil
-            hasRotated = false
+            isUpkeepDue = false
         }
         let answers = machine.takeAnswers()
         return Step(
             answers: answers,
             isSignalDue: machine.takeSignal(),
             rest: rest,
-            hasRotated: hasRotated,
+            isUpkeepDue: isUpkeepDue,
             preparation: preparation,
             answeredCount: machine.isIdle ? answers.reduce(0) { $0 + $1.receivers.count } : 0,
             hasEnded: hasEnded
@@ -158,6 +160,7 @@ package struct LogWriter: ~Copyable, Sendable {
         case .write(let frame):
             try folder.fileSystem.write(active.handle, frame.bytes, at: frame.offset)
             catalog.add(frame)
+            count(frame)
             machine.wrote(at: clock.uptime)
         case .sync:
             let start = clock.uptime
@@ -176,6 +179,19 @@ package struct LogWriter: ~Copyable, Sendable {
             try close(seal: seal, lastSequence: lastSequence)
         }
     }
+
+    private mutating func count(_ frame: PlacedFrame) {
+        bytesSinceUpkeep += frame.bytes.count
+        eventsSinceUpkeep += frame.eventCount
+        let isMuch = bytesSinceUpkeep >= Self.upkeepBytes || eventsSinceUpkeep >= Self.upkeepEvents
+        guard isMuch else { return }
+        isUpkeepDue = true
+        (bytesSinceUpkeep, eventsSinceUpkeep) = (0, 0)
+    }
+
+    /// After so much, upkeep looks after the store.
+    private static let upkeepBytes = 4 << 20
+    private static let upkeepEvents = 100_000
 
     /// Lets go of the store as it is: closes the file and gives back the lock.
     ///

@@ -10,19 +10,23 @@ package final class SegmentCatalog: Sendable {
     /// The frames of one segment.
     package struct Segment: Sendable {
         package let header: SegmentHeader
-        /// The numbers of the frames' first events, less that of the segment.
-        fileprivate var starts: [UInt32] = []
-        fileprivate var offsets: [UInt32] = []
+        /// The frames with events, in order.
+        package private(set) var places: [FramePlace] = []
 
-        package init(header: SegmentHeader) {
+        package init(header: SegmentHeader, places: [FramePlace] = []) {
             self.header = header
+            self.places = places
         }
 
         /// Adds a frame with events behind the others.
         package mutating func add(firstSequence: SequenceNumber, offset: UInt64) {
             let start = firstSequence.rawValue - header.firstSequence.rawValue
-            starts.append(UInt32(truncatingIfNeeded: start))
-            offsets.append(UInt32(truncatingIfNeeded: offset))
+            places.append(
+                FramePlace(
+                    start: UInt32(truncatingIfNeeded: start),
+                    offset: UInt32(truncatingIfNeeded: offset)
+                )
+            )
         }
 
         /// The frame that has an event, if it is in this segment.
@@ -31,12 +35,12 @@ package final class SegmentCatalog: Sendable {
             let start = sequence.rawValue - header.firstSequence.rawValue
             // The last frame that begins at it or before.
             var low = 0
-            var high = starts.count
+            var high = places.count
             while low < high {
                 let middle = (low + high) / 2
-                if UInt64(starts[middle]) <= start { low = middle + 1 } else { high = middle }
+                if UInt64(places[middle].start) <= start { low = middle + 1 } else { high = middle }
             }
-            return low == 0 ? nil : UInt64(offsets[low - 1])
+            return low == 0 ? nil : UInt64(places[low - 1].offset)
         }
     }
 
@@ -48,19 +52,26 @@ package final class SegmentCatalog: Sendable {
 
     private let segments: Mutex<[Segment]>
     private let retired: Mutex<ManifestHistory>
+    private let named: Mutex<[CheckpointEntry]>
     private let lastEnd = Mutex(UInt64(SegmentHeader.size))
     private let writtenBytes = Mutex(UInt64(0))
 
-    package init(_ segments: [Segment], history: ManifestHistory = ManifestHistory()) {
+    package init(_ segments: [Segment], _ manifest: Manifest) {
         self.segments = Mutex(segments)
-        retired = Mutex(history)
+        retired = Mutex(manifest.history)
+        named = Mutex(manifest.checkpoints)
     }
 
     /// What is known of retired segments.
     package var history: ManifestHistory { retired.withLock { $0 } }
 
-    package func setHistory(_ history: ManifestHistory) {
-        retired.withLock { $0 = history }
+    /// The checkpoints, the oldest first.
+    package var checkpoints: [CheckpointEntry] { named.withLock { $0 } }
+
+    /// Takes over what a new manifest says of history and checkpoints.
+    package func take(_ manifest: Manifest) {
+        retired.withLock { $0 = manifest.history }
+        named.withLock { $0 = manifest.checkpoints }
     }
 
     /// The archive that has an event.
@@ -80,6 +91,9 @@ package final class SegmentCatalog: Sendable {
     package func remove(through id: SegmentID) {
         segments.withLock { $0.removeAll { $0.header.segment <= id } }
     }
+
+    /// All segments but the last, the oldest first.
+    package var sealed: [Segment] { segments.withLock { Array($0.dropLast()) } }
 
     /// The headers of all segments, the oldest first.
     package var headers: [SegmentHeader] { segments.withLock { $0.map(\.header) } }

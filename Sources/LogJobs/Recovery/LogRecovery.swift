@@ -24,6 +24,7 @@ package struct LogRecovery: ~Copyable {
     private var summaries: [SegmentSummary] = []
     private var report = RecoveryReport()
     private var previous: SegmentHeader.Predecessor?
+    private var checkpoint: Checkpoint?
 
     private init(_ manifest: Manifest, in folder: StoreFolder, for purpose: Purpose) {
         self.manifest = manifest
@@ -55,18 +56,24 @@ package struct LogRecovery: ~Copyable {
         }
     }
 
-    /// Reads everything that a manifest names.
+    /// Reads the log that a manifest names: behind the newest checkpoint that can be used, or all.
     ///
-    /// - Complexity: O(n) in the bytes of the log.
+    /// - Complexity: O(n) in the jobs of the checkpoint and the bytes of the log behind it.
     package static func run(
         _ manifest: Manifest,
         in folder: StoreFolder,
-        for purpose: Purpose
+        for purpose: Purpose,
+        usingCheckpoints: Bool = true
     ) throws(LogStoreError) -> RecoveredLog {
         var recovery = LogRecovery(manifest, in: folder, for: purpose)
         guard let last = manifest.segments.last else { return recovery.emptyLog() }
+        if usingCheckpoints { recovery.loadCheckpoint() }
         for entry in manifest.segments.dropLast() {
-            try recovery.foldSealed(entry)
+            if entry.lastSequence <= recovery.checkpoint?.sequence ?? .zero {
+                try recovery.adopt(entry)
+            } else {
+                try recovery.foldSealed(entry)
+            }
         }
         return try recovery.foldLast(last)
     }
@@ -207,6 +214,7 @@ extension LogRecovery {
         switch frame.header.kind {
         case .watermark, .seal: return
         case .baseline: try foldBaseline(frame, of: &scanner)
+        case .batch where isInCheckpoint(frame): break
         case .batch:
             let events = try scanner.events(of: frame)
             for event in events {
@@ -217,16 +225,23 @@ extension LogRecovery {
                 }
             }
             report.eventCount += events.count
-            segments[segments.count - 1].add(
-                firstSequence: frame.header.firstSequence,
-                offset: frame.offset
-            )
         }
+        guard frame.header.kind == .batch else { return }
+        segments[segments.count - 1].add(
+            firstSequence: frame.header.firstSequence,
+            offset: frame.offset
+        )
+    }
+
+    private func isInCheckpoint(_ frame: SegmentScanner.Frame) -> Bool {
+        checkpoint.map { frame.header.nextSequence <= $0.sequence.next } ?? false
     }
 
     /// Of jobs whose beginning was retired, transitions are passed over until they are carried.
     private mutating func take(_ event: JobEvent) throws(LedgerError) {
-        if event.sequence <= manifest.carriedThrough {
+        if let checkpoint {
+            if event.sequence > checkpoint.sequence { try ledger.apply(event) }
+        } else if event.sequence <= manifest.carriedThrough {
             try ledger.skip(event)
         } else {
             try ledger.apply(event)
@@ -239,8 +254,9 @@ extension LogRecovery {
         of scanner: inout SegmentScanner
     ) throws(LogStoreError) {
         let baseline = try scanner.baseline(of: frame)
+        if let checkpoint, baseline.lastSequence < checkpoint.sequence { return }
         defer { ledger.beginSegment() }
-        guard segments.count > 1 || baseline.lastSequence == .zero else {
+        guard segments.count > 1 || baseline.lastSequence == .zero || checkpoint != nil else {
             do throws(LedgerError) {
                 try baseline.check()
             } catch {
@@ -252,6 +268,78 @@ extension LogRecovery {
         guard baseline == ledger.baseline() else {
             throw scanner.damaged("its baseline is not what the log comes to", at: frame.offset)
         }
+    }
+}
+
+// MARK: - Checkpoints
+
+extension LogRecovery {
+    /// Begins with the newest checkpoint that can be used. One that cannot costs only time.
+    private mutating func loadCheckpoint() {
+        guard let first = manifest.segments.first?.firstSequence else { return }
+        for entry in manifest.checkpoints.reversed() {
+            do throws(LogReadError) {
+                // What is behind it must be there without a gap.
+                guard entry.sequence.next >= first, entry.sequence < manifest.durable else {
+                    throw .damaged(
+                        file: entry.fileName,
+                        offset: 0,
+                        reason: "the log does not go on behind it"
+                    )
+                }
+                let checkpoint = try Checkpoint(entry, of: manifest.store, in: folder)
+                ledger = checkpoint.ledger
+                ledger.retireSegments(before: first)
+                report.checkpoint = checkpoint.sequence
+                self.checkpoint = checkpoint
+                self.checkpoint?.ledger = JobLedger()
+                return
+            } catch {
+                report.ignoredCheckpoints.append(
+                    RecoveryReport.IgnoredFile(file: entry.fileName, reason: "\(error)")
+                )
+            }
+        }
+    }
+
+    /// Takes over a segment whose events are all in the checkpoint.
+    private mutating func adopt(_ entry: SegmentEntry) throws(LogStoreError) {
+        var scanner = try scanner(for: entry)
+        defer { scanner.close() }
+        let places = checkpoint?.places[entry.id]
+        segments.append(SegmentCatalog.Segment(header: scanner.header, places: places ?? []))
+        if places == nil {
+            while scanner.offset < entry.validEnd {
+                guard case .frame(let frame) = try scanner.scan() else {
+                    throw scanner.damaged("no frame where one should be")
+                }
+                try fold(frame, of: &scanner)
+            }
+        }
+        report.segmentCount += 1
+        previous = SegmentHeader.Predecessor(
+            segment: entry.id,
+            validEnd: entry.validEnd,
+            lastSequence: entry.lastSequence
+        )
+        summaries.append(
+            SegmentSummary(entry, epoch: scanner.header.epoch, fileSize: scanner.fileSize)
+        )
+    }
+}
+
+extension SegmentSummary {
+    /// A segment of which nothing was read but its header.
+    fileprivate init(_ entry: SegmentEntry, epoch: UInt64, fileSize: UInt64) {
+        self.init(
+            fileName: entry.id.fileName,
+            epoch: epoch,
+            firstSequence: entry.firstSequence,
+            lastSequence: entry.lastSequence,
+            validEnd: entry.validEnd,
+            fileSize: fileSize,
+            isSealed: entry.isSealed
+        )
     }
 }
 

@@ -29,11 +29,31 @@ public struct RecoveryReport: Sendable, Hashable {
     /// How many running jobs of a process that died were out of attempts, and are discarded.
     public var discardedCount = 0
 
+    /// The checkpoint that the reading began with, by the last event in it; without one the whole
+    /// log was read. What is counted above is what was read.
+    public var checkpoint: SequenceNumber?
+    /// The checkpoints that could not be used, which has cost nothing but time; each with the
+    /// reason, in words for people.
+    public var ignoredCheckpoints: [IgnoredFile] = []
     /// When a job was changed last, if one is there.
     package var lastChange: Timestamp?
 
     /// Makes an empty report.
     public init() {}
+
+    /// A file that could be done without.
+    public struct IgnoredFile: Sendable, Hashable {
+        /// The file's name.
+        public var file: String
+        /// Why it was not used.
+        public var reason: String
+
+        /// Describes a file.
+        public init(file: String, reason: String) {
+            self.file = file
+            self.reason = reason
+        }
+    }
 
     /// Where the log ends in the middle of a write.
     public struct TornTail: Sendable, Hashable {

@@ -342,7 +342,7 @@ extension StoreOpening {
             lock: lock,
             folder: folder,
             preparer: preparer,
-            catalog: SegmentCatalog(log.segments + [segment], history: log.manifest.history),
+            catalog: SegmentCatalog(log.segments + [segment], manifest),
             clock: environment.clock,
             sizes: sizes,
             random: environment.random

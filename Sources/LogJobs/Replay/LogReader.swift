@@ -27,7 +27,7 @@ public final class LogReader: Sendable {
         ledger = log.ledger
         self.folder = folder
         carriedThrough = log.manifest.carriedThrough
-        let catalog = SegmentCatalog(log.segments, history: log.manifest.history)
+        let catalog = SegmentCatalog(log.segments, log.manifest)
         reader = Mutex(EventReader(catalog, in: folder))
     }
 
@@ -46,7 +46,8 @@ public final class LogReader: Sendable {
     package static func open(
         _ path: String,
         of fileSystem: any FileSystem,
-        clock: any JobClock
+        clock: any JobClock,
+        usingCheckpoints: Bool = true
     ) throws(LogStoreError) -> LogReader {
         let start = clock.uptime
         let folder = StoreFolder(path, of: fileSystem)
@@ -58,17 +59,25 @@ public final class LogReader: Sendable {
                 "Could not read \(path): there is no store. Name the folder of one."
             )
         }
-        var log = try recover(folder)
+        var log = try recover(folder, usingCheckpoints)
         log.report.duration = clock.uptime - start
         return LogReader(log, in: folder)
     }
 
     /// Reads the log; anew, when its writer has retired segments meanwhile.
-    private static func recover(_ folder: StoreFolder) throws(LogStoreError) -> RecoveredLog {
+    private static func recover(
+        _ folder: StoreFolder,
+        _ usingCheckpoints: Bool
+    ) throws(LogStoreError) -> RecoveredLog {
         var manifest = try LogRecovery.manifest(in: folder)
         while true {
             do throws(LogStoreError) {
-                return try LogRecovery.run(manifest, in: folder, for: .reading)
+                return try LogRecovery.run(
+                    manifest,
+                    in: folder,
+                    for: .reading,
+                    usingCheckpoints: usingCheckpoints
+                )
             } catch {
                 let now = try LogRecovery.manifest(in: folder)
                 guard now.carriedThrough > manifest.carriedThrough else { throw error }
@@ -82,7 +91,8 @@ public final class LogReader: Sendable {
     ///
     /// - Throws: As ``open(_:)``; `corruption` at the first damage, with the file and the byte.
     public static func verify(_ folder: String) throws(LogStoreError) -> RecoveryReport {
-        try open(folder).report
+        try open(folder, of: PosixFileSystem(), clock: SystemClock(), usingCheckpoints: false)
+            .report
     }
 
     /// The state of one job; `nil` when the store has no such job, or not any more.

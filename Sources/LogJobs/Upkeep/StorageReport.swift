@@ -1,4 +1,3 @@
-import JobLedger
 public import LazyJobs
 
 /// How much room a store takes, and how much of that it needs.
@@ -30,16 +29,14 @@ extension LogBackend {
     /// - Throws: `poisoned`, `closed`.
     /// - Complexity: O(segments and archives); reads no file.
     public func storageReport() async throws(BackendError) -> StorageReport {
-        let accounts = try await engine.ask { $0.accounts.segments }
-        let sizes = engine.segmentSizes()
+        let uses = try await engine.segmentUses()
         let archives = engine.catalog.history.archives
         var report = StorageReport()
-        report.sealedByteCount = sizes.dropLast().reduce(0, +)
-        report.activeByteCount = sizes.last ?? 0
-        let live = zip(accounts, sizes).reduce(0) { $0 + $1.0.liveShare * Double($1.1) }
-        report.liveByteCount = UInt64(live)
-        report.segmentCount = sizes.count
-        report.oldestSegmentJobCount = accounts.first?.liveCount ?? 0
+        report.sealedByteCount = uses.dropLast().reduce(0) { $0 + $1.bytes }
+        report.activeByteCount = uses.last?.bytes ?? 0
+        report.liveByteCount = UInt64(uses.reduce(0) { $0 + $1.liveShare * Double($1.bytes) })
+        report.segmentCount = uses.count
+        report.oldestSegmentJobCount = uses.first?.liveCount ?? 0
         report.archiveByteCount = archives.reduce(0) { $0 + $1.fileSize }
         report.archiveCount = archives.count
         report.writtenByteCount = engine.catalog.writtenByteCount

@@ -9,6 +9,7 @@ struct StoreKeeper: Sendable {
     let engine: LogEngine
     let configuration: LogBackend.Configuration
     let clock: any JobClock
+    let checkpointer: Checkpointer
 
     var compactor: Compactor {
         Compactor(engine: engine, archive: configuration.archive, clock: clock)
@@ -37,6 +38,13 @@ struct StoreKeeper: Sendable {
             let pace: Compactor.Pace = policy.isLate(segments) ? .full : .gentle
             try await compactor.retire(count, pace, &report.compaction)
         }
+    }
+
+    /// Takes a checkpoint, if it is time.
+    func checkpoint(_ report: inout UpkeepReport) async throws(BackendError) {
+        guard let entry = try await checkpointer.takeIfDue() else { return }
+        report.checkpointCount += 1
+        report.checkpointByteCount += entry.fileSize
     }
 
     /// Drops archives that are too old, without a time none, or too large.

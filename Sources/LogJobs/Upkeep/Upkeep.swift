@@ -2,9 +2,10 @@ import JobLedger
 import LazyJobs
 import Synchronization
 
-/// Keeps an open store small, in the background: prunes what is too old, compacts, drops archives.
+/// Keeps an open store small and quick to open, in the background: prunes what is too old, compacts,
+/// drops archives, takes checkpoints.
 ///
-/// It looks after each rotation, since nothing becomes much larger without one, and once a minute.
+/// It looks after each few megabytes, and once a minute.
 final class Upkeep: Sendable {
     private static let interval = Duration.seconds(60)
 
@@ -36,7 +37,7 @@ final class Upkeep: Sendable {
 
     private func run(_ lastChange: Timestamp?) async {
         let clock = keeper.clock
-        let occasions = keeper.engine.rotations
+        let occasions = keeper.engine.occasions
         let timer = Task {
             while true {
                 try await clock.sleep(for: Self.interval)
@@ -64,12 +65,18 @@ final class Upkeep: Sendable {
         await look(at: trusted)
     }
 
+    /// Takes a checkpoint before the store is closed, if that spares the next opening much.
+    func finish() async throws(BackendError) {
+        _ = try await keeper.checkpointer.takeIfDue(isClosing: true)
+    }
+
     private func look(at now: Timestamp?) async {
         var done = UpkeepReport()
         do throws(BackendError) {
             try await keeper.prune(at: now, &done)
             try await keeper.compact(&done)
             try await keeper.dropArchives(at: now, &done)
+            try await keeper.checkpoint(&done)
         } catch {
             done.failure = error
         }

@@ -63,6 +63,15 @@ extension CrashProgram {
             ]
         ),
         CrashProgram(
+            description: "checkpoints, and compaction behind them",
+            steps: [.open, .enqueue(2), .checkpoint]
+                + Array(repeating: .enqueue(1, size: 700), count: 7) + [
+                    .claim(2), .succeed, .checkpoint, .retry, .checkpoint, .dieAndOpen, .pause,
+                    .enqueue(1, size: 700), .compact, .resume, .claim(1), .dieAndOpen,
+                    .wait(.seconds(60)), .prune, .checkpoint, .compact, .close, .open, .close,
+                ]
+        ),
+        CrashProgram(
             description: "watermarks between commits",
             steps: [
                 .open, .enqueue(1), .wait(.seconds(1)), .claim(1), .wait(.seconds(1)), .succeed,

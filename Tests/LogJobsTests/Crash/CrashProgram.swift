@@ -17,6 +17,7 @@ struct CrashProgram: Sendable, CustomStringConvertible {
         case schedule, runSchedules, removeSchedule
         case prune
         case compact
+        case checkpoint
         /// Time passes: for due times, the watermark, and the sync of what is only written.
         case wait(Duration)
     }
@@ -26,9 +27,4 @@ struct CrashProgram: Sendable, CustomStringConvertible {
     var durability = Durability.synced
     var segmentBytes: UInt64 = 8 << 10
     var jobIDBlock: UInt64 = 1 << 16
-
-    /// Whether it lets go of old segments, and of the events in them.
-    var compacts: Bool {
-        steps.contains { if case .compact = $0 { true } else { false } }
-    }
 }

@@ -67,7 +67,7 @@ struct CrashRun {
         switch step {
         case .open, .dieAndOpen, .close, .enqueue, .succeed, .retry, .snooze, .discard, .cancel,
             .pause, .resume, .schedule, .runSchedules, .removeSchedule, .prune,
-            .compact:
+            .compact, .checkpoint:
             if case .close = step { return true }
             return program.durability == .synced
         case .claim:
@@ -173,6 +173,7 @@ extension CrashRun {
         case .removeSchedule: try await store().removeSchedule(key: "hourly", actor: nil)
         case .prune: _ = try await store().prune(finishedBefore: clock.now, limit: 10)
         case .compact: _ = try await store().compact()
+        case .checkpoint: try await store().takeCheckpoint()
         case .wait(let duration):
             clock.advance(by: duration)
             try store().engine.timerFired()

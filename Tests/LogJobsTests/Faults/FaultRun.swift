@@ -160,7 +160,10 @@ extension FaultRun {
         case let error as BackendError:
             var codes: [BackendError.Code] = [.outcomeUnknown, .poisoned, .storageFull]
             // What it reads and archives is no part of a commit.
-            if case .compact? = step { codes.append(.unavailable) }
+            switch step {
+            case .compact?, .checkpoint?: codes.append(.unavailable)
+            default: break
+            }
             try expect(codes.contains(error.code), "it says \(error)")
         case let error as LogStoreError:
             let codes: [LogStoreError.Code] = [.inputOutput, .storageFull]

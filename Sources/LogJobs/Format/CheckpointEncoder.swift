@@ -1,0 +1,142 @@
+package import JobLedger
+package import LazyJobs
+
+/// Makes the parts of a checkpoint; owned by one writer.
+// SAFETY: a value of it cannot be copied, so its zlib stream is used by whoever owns it only.
+package struct CheckpointEncoder: ~Copyable, @unchecked Sendable {
+    /// How many jobs, pruned jobs or places a part has.
+    private static let jobCount = 1024
+    private static let entryCount = 16 << 10
+    /// With more bytes a part of jobs is ended.
+    private static let jobsSize = 256 << 10
+
+    private var deflate = DeflateStream()
+    private var jobs: [JobImage] = []
+    private var jobsSize = 0
+
+    package init() {}
+
+    /// What is there beside jobs.
+    package mutating func part(of frame: LedgerFrame) -> CheckpointPart {
+        var block = BlockWriter()
+        block.begin()
+        block.append(frame.baseline)
+        var writer = ByteWriter()
+        writer.append(sized: block.writer.bytes, max: FormatLimits.rawSizeMax)
+        for names in [frame.kinds, frame.queues, frame.workers] {
+            writer.append(varint: names.count)
+            for name in names { writer.append(text: name, max: FormatLimits.nameSizeMax) }
+        }
+        writer.append(varint: frame.segments.count)
+        for segment in frame.segments {
+            writer.append(varint: segment.first.rawValue)
+            writer.append(varint: segment.weight)
+            writer.append(varint: segment.liveWeight)
+            writer.append(varint: segment.liveCount)
+            writer.append(varint: segment.pruned.count)
+        }
+        writer.append(varint: frame.jobCount)
+        return pack(.frame, writer.bytes)
+    }
+
+    /// Adds a job; gives a part when it is full.
+    package mutating func add(_ image: JobImage) -> CheckpointPart? {
+        jobs.append(image)
+        jobsSize += (image.error?.utf8.count ?? 0) + (image.output?.count ?? 0)
+        jobsSize += image.traits?.size ?? 0
+        return jobs.count >= Self.jobCount || jobsSize >= Self.jobsSize ? finishJobs() : nil
+    }
+
+    /// The last part of jobs, if there are some left.
+    package mutating func finishJobs() -> CheckpointPart? {
+        guard !jobs.isEmpty else { return nil }
+        defer {
+            jobs.removeAll(keepingCapacity: true)
+            jobsSize = 0
+        }
+        var columns = JobColumnsWriter()
+        columns.append(jobs)
+        return pack(.jobs, columns.block.writer.bytes)
+    }
+
+    /// The jobs that were pruned in a segment.
+    package mutating func parts(of pruned: PrunedJobs, first: SequenceNumber) -> [CheckpointPart] {
+        let entries = pruned.entries
+        return stride(from: 0, to: entries.count, by: Self.entryCount).map { start in
+            var writer = ByteWriter()
+            var (id, sequence) = (UInt64(0), first.rawValue)
+            for entry in entries[start..<min(start + Self.entryCount, entries.count)] {
+                writer.append(zigzag: Int64(bitPattern: entry.id.rawValue &- id))
+                writer.append(varint: entry.sequence.rawValue - sequence)
+                (id, sequence) = (entry.id.rawValue, entry.sequence.rawValue)
+            }
+            return pack(.pruned, writer.bytes, key: first.rawValue)
+        }
+    }
+
+    /// Where the frames of a segment begin: the first events, less the one before, and the places.
+    package mutating func parts(
+        ofPlaces places: [FramePlace],
+        in segment: SegmentID
+    ) -> [CheckpointPart] {
+        stride(from: 0, to: places.count, by: Self.entryCount).map { start in
+            var writer = ByteWriter()
+            var last = FramePlace(start: 0, offset: 0)
+            for place in places[start..<min(start + Self.entryCount, places.count)] {
+                writer.append(varint: UInt64(place.start - last.start))
+                writer.append(varint: UInt64(place.offset - last.offset))
+                last = place
+            }
+            return pack(.places, writer.bytes, key: segment.rawValue)
+        }
+    }
+
+    private mutating func pack(
+        _ kind: CheckpointDirectory.PartKind,
+        _ raw: [UInt8],
+        key: UInt64 = 0
+    ) -> CheckpointPart {
+        let (stored, bytes) = PackedBytes.pack(raw, with: &deflate)
+        return CheckpointPart(kind: kind, key: key, stored: stored, bytes: bytes)
+    }
+
+    /// The end of the file: the directory and the trailer.
+    package mutating func ending(
+        _ directory: CheckpointDirectory,
+        at offset: UInt64,
+        header: NumberedHeader
+    ) -> [UInt8] {
+        let (stored, bytes) = PackedBytes.pack(directory.encoded(), with: &deflate)
+        let trailer = FileTrailer(directoryOffset: offset, directory: bytes)
+        return stored + trailer.encoded(headerChecksum: header.checksum)
+    }
+}
+
+/// A part as it is to be stored.
+package struct CheckpointPart: Sendable {
+    package var kind: CheckpointDirectory.PartKind
+    package var key: UInt64
+    package var stored: [UInt8]
+    package var bytes: PackedBytes
+}
+
+/// Where a frame with events begins.
+package struct FramePlace: Hashable, Sendable {
+    /// Its first event, less that of the segment.
+    package var start: UInt32
+    package var offset: UInt32
+
+    package init(start: UInt32, offset: UInt32) {
+        self.start = start
+        self.offset = offset
+    }
+}
+
+extension JobTraits {
+    /// About how many bytes it has.
+    fileprivate var size: Int {
+        tags.reduce(64) { $0 + $1.utf8.count }
+            + metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+            + 8 * waitsFor.count
+    }
+}

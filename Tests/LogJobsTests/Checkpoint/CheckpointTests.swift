@@ -1,0 +1,121 @@
+import Foundation
+import JobLedger
+import LazyJobs
+import LazyJobsTesting
+import LogJobs
+import LogJobsTesting
+import Testing
+
+/// Checkpoints make an opening faster, and change nothing else.
+@Suite("Checkpoint")
+struct CheckpointTests {
+    @Test(
+        "with the newest, the older or none, the state is the same after every commit",
+        arguments: [1, 2, 3, 4, 5, 6] as [UInt64]
+    )
+    func equivalence(seed: UInt64) async throws {
+        let store = TestStore(seed: seed)
+        var program = try await KeptProgram(store, seed: seed)
+        var checkpointCount = 0
+        for _ in 0..<60 {
+            try await program.step()
+            let whole = try store.recover(.none)
+            #expect(whole.report.checkpoint == nil)
+            for named in [TestStore.Named.older, .newest, .both] {
+                let log = try store.recover(named)
+                if log.report.checkpoint != nil { checkpointCount += 1 }
+                expectSame(log, whole, "seed \(seed), named \(named)")
+            }
+            let open = program.backend.engine.inspect { $0.machine.ledger }
+            #expect(open.view() == whole.ledger.view(), "seed \(seed)")
+        }
+        #expect(checkpointCount > 30)
+        await program.backend.abandonAndWait()
+    }
+
+    @Test("of which a bit has changed is passed over", arguments: [1, 2] as [UInt64])
+    func flips(seed: UInt64) async throws {
+        let store = TestStore(seed: seed)
+        var program = try await KeptProgram(store, seed: seed)
+        for _ in 0..<30 { try await program.step() }
+        try await program.backend.takeCheckpoint()
+        await program.backend.abandonAndWait()
+        let whole = try store.recover(.none)
+        let entry = try #require(store.manifest.checkpoints.last)
+        let path = TestStore.path(entry.fileName)
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<300 {
+            let bit = Int.random(in: 0..<8 * Int(entry.fileSize), using: &generator)
+            store.disk.flipBit(of: path, bit)
+            defer { store.disk.flipBit(of: path, bit) }
+            let log = try store.recover(.newest)
+            #expect(log.report.ignoredCheckpoints.map(\.file) == [entry.fileName], "bit \(bit)")
+            expectSame(log, whole, "seed \(seed), bit \(bit)")
+        }
+        #expect(try store.recover(.newest).report.checkpoint == entry.sequence)
+    }
+
+    @Test("is not used when it is missing, cut off, or of another store")
+    func wrongFiles() async throws {
+        let store = TestStore()
+        var program = try await KeptProgram(store, seed: 9)
+        for _ in 0..<10 { try await program.step() }
+        try await program.backend.takeCheckpoint()
+        await program.backend.abandonAndWait()
+        let entry = try #require(try store.manifest.checkpoints.last)
+        let path = TestStore.path(entry.fileName)
+        let bytes = store.disk.bytes(of: path) ?? []
+        let other = TestStore(seed: 77)
+        let another = try await other.open()
+        try await another.takeCheckpoint()
+        await another.abandonAndWait()
+        let foreign = try #require(try other.manifest.checkpoints.last)
+        let foreignBytes = other.disk.bytes(of: TestStore.path(foreign.fileName)) ?? []
+        for wrong in [
+            [], Array(bytes.dropLast()), bytes + [0], Array(bytes.reversed()), foreignBytes,
+        ] {
+            store.disk.setBytes(of: path, wrong)
+            let log = try store.recover(.newest)
+            #expect(log.report.ignoredCheckpoints.map(\.file) == [entry.fileName])
+        }
+        store.disk.removeFile(path)
+        let log = try store.recover(.newest)
+        #expect(log.report.ignoredCheckpoints.map(\.file) == [entry.fileName])
+        let again = try await store.open(pid: 9)
+        #expect(again.recoveryReport.checkpoint != entry.sequence)
+        await again.abandonAndWait()
+    }
+
+    private func expectSame(_ log: RecoveredLog, _ whole: RecoveredLog, _ story: String) {
+        log.ledger.checkInvariants()
+        #expect(log.ledger.view() == whole.ledger.view(), "\(story)")
+        let first = whole.manifest.segments.first?.firstSequence ?? .zero
+        let segments = log.ledger.accounts.segments.filter { $0.first >= first }
+        #expect(segments == whole.ledger.accounts.segments, "\(story)")
+        #expect(log.segments.map(\.places) == whole.segments.map(\.places), "\(story)")
+    }
+}
+
+extension TestStore {
+    /// Which checkpoints an opening finds named.
+    fileprivate enum Named {
+        case none, older, newest, both
+    }
+
+    fileprivate var manifest: Manifest {
+        get throws { try LogRecovery.manifest(in: StoreFolder(Self.folder, of: disk)) }
+    }
+
+    /// Reads the log as an opening would.
+    fileprivate func recover(_ named: Named) throws -> RecoveredLog {
+        var manifest = try manifest
+        switch named {
+        case .none: manifest.checkpoints = []
+        case .older: manifest.checkpoints = Array(manifest.checkpoints.prefix(1))
+        case .newest: manifest.checkpoints = manifest.checkpoints.suffix(1)
+        case .both: break
+        }
+        let folder = StoreFolder(Self.folder, of: disk)
+        return try LogRecovery.run(manifest, in: folder, for: .reading)
+    }
+}
