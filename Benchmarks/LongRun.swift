@@ -54,12 +54,13 @@ struct LongRun {
                 + "\(upkeep.checkpointByteCount >> 20): amplification "
                 + String(format: "%.2f", Double(all) / Double(once))
         )
+        let jobCount = try await store.backend.stats().total
         report(
-            "  pruned \(upkeep.prunedCount), carried \(upkeep.compaction.carriedCount), segments "
-                + "\(upkeep.compaction.segmentCount), \(upkeep.checkpointCount) checkpoints, failure "
-                + "\(upkeep.failure.map { "\($0)" } ?? "none"), \(try await store.backend.stats().total)"
-                + " jobs left"
+            "  pruned \(upkeep.prunedCount), carried \(upkeep.compaction.carriedCount), "
+                + "\(upkeep.compaction.segmentCount) segments retired, "
+                + "\(upkeep.checkpointCount) checkpoints, \(jobCount) jobs left"
         )
+        if let failure = upkeep.failure { report("  failed: \(failure)") }
         try await store.backend.close()
         let before = ContinuousClock.now
         let again = try await LogBackend.open(folder + "/kept")
@@ -165,8 +166,7 @@ private struct Store {
         }
         let report = try await backend.storageReport()
         let files = sums.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value >> 10)" }
-        return
-            "sealed \(report.sealedByteCount >> 10) KiB, live \(report.liveByteCount >> 10) KiB; files in KiB: "
-            + files.joined(separator: ", ")
+        return "sealed \(report.sealedByteCount >> 10) KiB, live \(report.liveByteCount >> 10); "
+            + "files: " + files.joined(separator: ", ")
     }
 }

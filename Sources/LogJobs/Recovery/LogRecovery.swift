@@ -274,7 +274,7 @@ extension LogRecovery {
 // MARK: - Checkpoints
 
 extension LogRecovery {
-    /// Begins with the newest checkpoint that can be used. One that cannot costs only time.
+    /// Begins with the newest checkpoint that can be used; one that cannot costs only time.
     private mutating func loadCheckpoint() {
         guard let first = manifest.segments.first?.firstSequence else { return }
         for entry in manifest.checkpoints.reversed() {

@@ -29,8 +29,10 @@ public struct RecoveryReport: Sendable, Hashable {
     /// How many running jobs of a process that died were out of attempts, and are discarded.
     public var discardedCount = 0
 
-    /// The checkpoint that the reading began with, by the last event in it; without one the whole
-    /// log was read. What is counted above is what was read.
+    /// The checkpoint that the reading began with, by the last event in it; `nil` when the whole
+    /// log was read, or folded.
+    ///
+    /// What is counted above is what was read behind it.
     public var checkpoint: SequenceNumber?
     /// The checkpoints that could not be used, which has cost nothing but time; each with the
     /// reason, in words for people.

@@ -2,8 +2,8 @@ import JobLedger
 import LazyJobs
 import Synchronization
 
-/// Keeps an open store small and quick to open, in the background: prunes what is too old, compacts,
-/// drops archives, takes checkpoints.
+/// Keeps an open store small and quick to open: prunes what is too old, compacts, drops archives,
+/// takes checkpoints, all in the background.
 ///
 /// It looks after each few megabytes, and once a minute.
 final class Upkeep: Sendable {
