@@ -41,6 +41,19 @@ extension InMemoryBackend {
         return results
     }
 
+    /// Offers jobs again by hand.
+    public func retry(
+        _ ids: [JobID],
+        reason: String?,
+        actor: String?
+    ) async throws(BackendError) -> [FinishResult] {
+        let results = try perform { ledger, now, events throws(BackendError) in
+            try ledger.retry(ids, reason: reason, actor: actor, at: now, into: &events)
+        }
+        signal(after: results)
+        return results
+    }
+
     /// Looks up one job in O(1).
     public func record(of id: JobID) async throws(BackendError) -> JobRecord? {
         try ask { $0.ledger.record(of: id) }

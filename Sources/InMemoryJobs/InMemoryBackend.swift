@@ -49,7 +49,9 @@ public final class InMemoryBackend: Backend {
     }
 
     /// All of them.
-    public var abilities: BackendAbilities { [.history, .schedules, .queueControl, .pruning] }
+    public var abilities: BackendAbilities {
+        [.history, .schedules, .queueControl, .pruning, .retrying]
+    }
 
     /// Carries a command out under the lock, at the clock's time.
     ///

@@ -74,8 +74,11 @@ extension JobLedger {
 
     private func transition(carrying copy: JobRecordCopy, at slot: Slot) -> JobTransition {
         let (row, record) = (rows[slot], record(at: slot))
+        var job = copy.job
+        // A retry by hand may have given it more.
+        if job.maxAttempts != record.maxAttempts { job.maxAttempts = record.maxAttempts }
         let carried = CarriedJob(
-            job: copy.job,
+            job: job,
             state: record.state,
             runAt: record.runAt,
             createdAt: record.createdAt,

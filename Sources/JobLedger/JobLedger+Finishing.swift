@@ -78,7 +78,7 @@ extension JobLedger {
         return record(at: slot)
     }
 
-    private func slot(of id: JobID, to operation: String) throws(BackendError) -> Slot {
+    func slot(of id: JobID, to operation: String) throws(BackendError) -> Slot {
         guard let slot = slots[id] else {
             throw BackendError(
                 .notFound,

@@ -7,10 +7,10 @@ extension JobLedger {
         slots[id].map(record(at:))
     }
 
-    /// The jobs that fit, the one that changed last first.
+    /// The jobs that fit, in the order that is asked for.
     ///
     /// - Complexity: O(answer) when all jobs or all of a queue or state are asked for and the
-    ///   recent ones fit; at most O(jobs).
+    ///   first ones fit; at most O(jobs).
     package func list(_ query: JobQuery) throws(BackendError) -> [JobRecord] {
         try answering("list jobs") { () throws(Violation) in
             try RequestLimits.check(
@@ -23,14 +23,21 @@ extension JobLedger {
         guard let filter = RowFilter(query, in: self) else { return [] }
         var records: [JobRecord] = []
         var countLeft = filter.countMax
-        var slot = order.newest
-        while slot != .none, countLeft > 0, records.count < query.limit {
+        /// Takes a job that fits; false when no more are needed.
+        func take(_ slot: Slot) -> Bool {
+            guard countLeft > 0 else { return false }
             let row = rows[slot]
-            if filter.fits(row) {
-                countLeft -= 1
-                if filter.tagFits(row, traits[slot]) { records.append(record(at: slot)) }
-            }
-            slot = order.older(than: slot)
+            guard filter.fits(row) else { return true }
+            countLeft -= 1
+            if filter.tagFits(row, traits[slot]) { records.append(record(at: slot)) }
+            return records.count < query.limit
+        }
+        switch query.order {
+        case .lastChangedFirst:
+            var slot = order.newest
+            while slot != .none, take(slot) { slot = order.older(than: slot) }
+        case .byID(let last):
+            slots.walk(after: last, while: take)
         }
         return records
     }

@@ -9,6 +9,8 @@ private struct Step {
     var runAt: Date?
     /// Whether a job that waits is offered again at once, whatever the clock says.
     var isReady = false
+    /// How many attempts the job has from now on, if that changes.
+    var maxAttempts: Int?
 }
 
 extension JobLedger {
@@ -19,7 +21,7 @@ extension JobLedger {
         case .carried(let job):
             try carry(job, transition, of: event)
         case .claimed, .succeeded, .retried, .discarded, .cancelled, .snoozed, .interrupted,
-            .rescued, .pruned:
+            .rescued, .requeued, .pruned:
             let slot = try knownSlot(of: transition)
             try checkLinks(of: transition, to: rows[slot])
             try Self.checked { () throws(Violation) in try transition.change.check() }
@@ -30,6 +32,9 @@ extension JobLedger {
             guard transition.attempt == step.attempt else {
                 let id = transition.jobID
                 throw .wrongAttempt(id, expected: step.attempt, found: transition.attempt)
+            }
+            if case .requeued(_, let maxAttempts, _, _) = transition.change {
+                try checkRequeue(at: slot, maxAttempts: maxAttempts)
             }
             if case .pruned = transition.change {
                 accounts.addPruned(transition.jobID, at: event.sequence)
@@ -80,6 +85,16 @@ extension JobLedger {
             return Step(state: waiting(attempt - 1), attempt: attempt - 1, isReady: true)
         case (.rescued, .running):
             return Step(state: waiting(attempt), attempt: attempt, isReady: true)
+        case (.requeued(let runAt, let maxAttempts, _, _), .pending),
+            (.requeued(let runAt, let maxAttempts, _, _), .retrying),
+            (.requeued(let runAt, let maxAttempts, _, _), .discarded),
+            (.requeued(let runAt, let maxAttempts, _, _), .cancelled):
+            return Step(
+                state: waiting(attempt),
+                attempt: attempt,
+                runAt: runAt,
+                maxAttempts: maxAttempts
+            )
         case (.pruned, let state) where state.isFinal:
             return Step(state: state, attempt: attempt)
         default:
@@ -99,7 +114,7 @@ extension JobLedger {
         of event: JobEvent
     ) {
         var row = rows[slot]
-        let wasRunning = row.state == .running
+        let (wasRunning, wasFinal) = (row.state == .running, row.state.isFinal)
         leaveHeap(slot, row)
         lanes[Int(row.queue)].counts[row.state] -= 1
         row.state = step.state
@@ -108,11 +123,16 @@ extension JobLedger {
         row.lastTransition = event.sequence
         row.updatedAt = event.timestamp
         if let runAt = step.runAt { row.runAt = Timestamp(runAt) }
+        if let maxAttempts = step.maxAttempts { row.maxAttempts = UInt32(maxAttempts) }
         keep(transition.change, of: &row, at: slot)
         if row.state.isWaiting { row.isReady = step.isReady || row.runAt <= event.timestamp }
         runningCount += (row.state == .running ? 1 : 0) - (wasRunning ? 1 : 0)
         enter(slot, row)
-        if row.state.isFinal { releaseKeys(of: row, at: slot) }
+        if row.state.isFinal {
+            releaseKeys(of: row, at: slot)
+        } else if wasFinal, row.hasTraits, let traits = traits[slot] {
+            bindKeys(of: traits, isFinal: false, at: slot)
+        }
         order.moveToNewest(slot)
     }
 
@@ -157,6 +177,11 @@ extension JobTransition.Change {
             try RequestLimits.check(runAt, "the run-at time")
         case .interrupted(let text, _), .rescued(let text):
             try RequestLimits.check(errorOrReason: text)
+        case .requeued(let runAt, let maxAttempts, let reason, let actor):
+            try RequestLimits.check(runAt, "the run-at time")
+            try RequestLimits.check(attempts: maxAttempts)
+            try RequestLimits.check(errorOrReason: reason)
+            try RequestLimits.check(actor: actor)
         case .enqueued, .pruned, .carried:
             break
         }

@@ -133,6 +133,7 @@ extension JobEvent {
             .interrupted(let text, _), .rescued(let text):
             16 + text.utf8.count
         case .snoozed(_, let reason, _): 24 + (reason?.utf8.count ?? 0)
+        case .requeued(_, _, let reason, _): 24 + (reason?.utf8.count ?? 0)
         case .pruned: 8
         }
     }

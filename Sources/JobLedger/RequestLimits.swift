@@ -91,11 +91,7 @@ enum RequestLimits {
         try check(job.kind, "the kind", from: 1, to: JobLimits.kindSizeMax)
         try check(queue: job.queue)
         try check(job.payload)
-        guard job.maxAttempts >= 1, job.maxAttempts <= JobLimits.attemptsMax else {
-            throw Violation(
-                "the job has \(job.maxAttempts) attempts, allowed are 1 to \(JobLimits.attemptsMax)"
-            )
-        }
+        try check(attempts: job.maxAttempts)
         if let runAt = job.runAt { try check(runAt, "the run-at time") }
         try check(key: job.uniqueKey, "the unique key")
         try check(key: job.idempotencyKey, "the idempotency key")
@@ -108,6 +104,11 @@ enum RequestLimits {
         guard job.waitsFor.isEmpty else {
             throw Violation("jobs cannot wait for others yet", code: .unsupported)
         }
+    }
+
+    static func check(attempts count: Int) throws(Violation) {
+        guard count < 1 || count > JobLimits.attemptsMax else { return }
+        throw Violation("the job has \(count) attempts, allowed are 1 to \(JobLimits.attemptsMax)")
     }
 
     static func check(_ schedule: JobSchedule) throws(Violation) {
@@ -141,22 +142,5 @@ enum RequestLimits {
                 "the metadata has \(size) bytes, allowed are \(JobLimits.metadataSizeMax)"
             )
         }
-    }
-}
-
-extension [String: String] {
-    fileprivate var textSize: Int { reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } }
-}
-
-extension NewJob {
-    /// The bytes of its payload and of all its texts.
-    package var size: Int {
-        var size = payload.bytes.count + payload.encoding.utf8.count
-        size += kind.utf8.count + queue.utf8.count
-        size += (uniqueKey?.utf8.count ?? 0) + (concurrencyKey?.utf8.count ?? 0)
-        size += (idempotencyKey?.utf8.count ?? 0) + (scheduleKey?.utf8.count ?? 0)
-        size += actor?.utf8.count ?? 0
-        for tag in tags { size += tag.utf8.count }
-        return metadata.isEmpty ? size : size + metadata.textSize
     }
 }

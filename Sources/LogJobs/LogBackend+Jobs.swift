@@ -89,6 +89,20 @@ extension LogBackend {
         }
     }
 
+    /// Offers jobs again by hand; that survives power loss when it returns.
+    public func retry(
+        _ ids: [JobID],
+        reason: String?,
+        actor: String?
+    ) async throws(BackendError) -> [FinishResult] {
+        try await engine.call(.growth, EventBounds.retried(ids.count, reason: reason)) {
+            ledger,
+            now,
+            events throws(BackendError) in
+            try ledger.retry(ids, reason: reason, actor: actor, at: now, into: &events)
+        }
+    }
+
     /// Looks up one job in O(1).
     public func record(of id: JobID) async throws(BackendError) -> JobRecord? {
         try await engine.ask { $0.record(of: id) }

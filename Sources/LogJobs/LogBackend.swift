@@ -66,8 +66,10 @@ public final class LogBackend: Backend {
         }
     }
 
-    /// History, schedules, queue control and pruning.
-    public var abilities: BackendAbilities { [.history, .schedules, .queueControl, .pruning] }
+    /// All of them.
+    public var abilities: BackendAbilities {
+        [.history, .schedules, .queueControl, .pruning, .retrying]
+    }
 
     /// Opens a store for writing, or makes one.
     ///

@@ -129,6 +129,7 @@ struct LedgerLegalityTests {
             (.snoozed(runAt: now.date, reason: nil, duration: .zero), [.running]),
             (.interrupted(reason: "", duration: .zero), [.running]),
             (.rescued(error: ""), [.running]),
+            (.requeued(runAt: now.date, maxAttempts: 9, reason: nil, actor: nil), [.pending]),
             (.pruned, [.succeeded]),
         ]
         for (id, state) in [(1, .pending), (2, .running), (3, .succeeded)] as [(UInt64, JobState)] {

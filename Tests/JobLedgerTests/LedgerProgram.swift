@@ -23,7 +23,8 @@ struct LedgerProgram {
         case ..<32: try enqueue()
         case ..<52: try claim()
         case ..<75: try finish()
-        case ..<80: try cancel()
+        case ..<78: try cancel()
+        case ..<80: try retry()
         case ..<84: try changeQueue()
         case ..<88: try prune()
         case ..<94: try changeSchedules()
@@ -77,6 +78,13 @@ struct LedgerProgram {
             JobID(rawValue: UInt64.random(in: 0...ledger.nextJobID.rawValue, using: &generator))
         }
         _ = try run { try $0.cancel(ids, reason: "no", actor: "ada", at: $1, into: &$2) }
+    }
+
+    private mutating func retry() throws {
+        let ids = (0..<4).map { _ in
+            JobID(rawValue: UInt64.random(in: 0...ledger.nextJobID.rawValue, using: &generator))
+        }
+        _ = try run { try $0.retry(ids, reason: nil, actor: "ada", at: $1, into: &$2) }
     }
 
     private mutating func changeQueue() throws {

@@ -142,6 +142,8 @@ struct EventBoundsTests {
         )
         expectFit(EventBounds.cancelled(ids.count, reason: reason), events)
         events = []
+        let retried = try ledger.copy().retrying(ids, reason, text(JobLimits.nameSizeMax))
+        expectFit(EventBounds.retried(ids.count, reason: reason), retried)
         let pruned = try ledger.prune(
             finishedBefore: JobLimits.latest,
             limit: 10_000,
@@ -177,5 +179,20 @@ struct EventBoundsTests {
         try ledger.pauseQueue(queue, reason: reason, actor: actor, at: Self.now, into: &events)
         try ledger.resumeQueue(queue, actor: actor, at: Self.now, into: &events)
         expectFit(EventBounds.control, events)
+    }
+}
+
+extension JobLedger {
+    /// The events of offering jobs again.
+    fileprivate consuming func retrying(
+        _ ids: [JobID],
+        _ reason: String,
+        _ actor: String
+    ) throws -> [JobEvent] {
+        var (ledger, events): (JobLedger, [JobEvent]) = (self, [])
+        let now = Timestamp(microseconds: 253_000_000_000_000_000)
+        _ = try ledger.retry(ids, reason: reason, actor: actor, at: now, into: &events)
+        #expect(events.count == ids.count)
+        return events
     }
 }

@@ -82,6 +82,7 @@ import Testing
             .snoozed(runAt: moment(), reason: nil, duration: .seconds(1)),
             .interrupted(reason: "r", duration: .seconds(1)),
             .rescued(error: "e"),
+            .requeued(runAt: moment(), maxAttempts: 2, reason: "r", actor: "a"),
             .pruned,
             .carried(
                 CarriedJob(

@@ -58,7 +58,7 @@ struct Bookkeeping {
         case .discarded(let error, _, _): entries[place].discardReason = error
         case .rescued: entries[place].wasInterrupted = true
         case .claimed, .retried, .snoozed, .interrupted: break
-        case .enqueued, .cancelled, .pruned, .carried:
+        case .enqueued, .cancelled, .requeued, .pruned, .carried:
             surprises.append("job \(transition.jobID) is \(transition.kind)")
         }
     }

@@ -11,6 +11,7 @@ struct EventJSON: Encodable {
         case event, version, previous, attempt
         case kind, queue, state, worker, error, reason, actor, duration
         case runAt = "run_at"
+        case maxAttempts = "max_attempts"
         case outputSize = "output_size"
         case payloadSize = "payload_size"
         case scheduleKey = "schedule_key"
@@ -64,6 +65,11 @@ struct EventJSON: Encodable {
             try encode(RFC3339.string(from: runAt), .runAt)
         case .interrupted(let reason, _): try encode(reason, .reason)
         case .rescued(let error): try encode(error, .error)
+        case .requeued(let runAt, let maxAttempts, let reason, let actor):
+            try encode(reason, .reason)
+            try encode(actor, .actor)
+            try encode(RFC3339.string(from: runAt), .runAt)
+            try container.encode(maxAttempts, forKey: .maxAttempts)
         case .pruned: break
         case .carried(let carried): try encode(carried.state.rawValue, .state)
         }

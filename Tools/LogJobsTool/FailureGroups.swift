@@ -65,7 +65,7 @@ struct FailureGroups {
         case .retried(let error, _, _), .rescued(let error), .discarded(let error, _, _):
             add(error, of: transition.jobID, at: event.timestamp)
         case .pruned: sources[transition.jobID] = nil
-        case .claimed, .succeeded, .cancelled, .snoozed, .interrupted: break
+        case .claimed, .succeeded, .cancelled, .snoozed, .interrupted, .requeued: break
         }
     }
 

@@ -49,7 +49,7 @@ extension JobTransition.Change {
         case .claimed, .succeeded, .retried, .snoozed, .interrupted, .rescued: true
         case .discarded(_, let actor, let duration): actor == nil && duration != nil
         case .cancelled(_, let actor, let duration): actor == nil && duration != nil
-        case .enqueued, .pruned, .carried: false
+        case .enqueued, .requeued, .pruned, .carried: false
         }
     }
 
@@ -60,7 +60,7 @@ extension JobTransition.Change {
             .snoozed(_, _, let duration), .interrupted(_, let duration):
             duration
         case .discarded(_, _, let duration), .cancelled(_, _, let duration): duration
-        case .enqueued, .claimed, .rescued, .pruned, .carried: nil
+        case .enqueued, .claimed, .rescued, .requeued, .pruned, .carried: nil
         }
     }
 
@@ -79,6 +79,8 @@ extension JobTransition.Change {
             Self.text(reason ?? "", nil, "again at \(RFC3339.string(from: runAt))")
         case .interrupted(let reason, _): PlainText.escaped(reason)
         case .rescued(let error): PlainText.escaped(error)
+        case .requeued(_, let maxAttempts, let reason, let actor):
+            Self.text(reason ?? "", actor, "\(Quantity.count(maxAttempts, "attempt")) allowed")
         case .carried(let carried): "copied forward as \(carried.state.rawValue)"
         }
     }

@@ -46,6 +46,20 @@ struct IDTable: Sendable {
         if leave(&pages[number, default: Page()]) { pages[number] = nil }
     }
 
+    /// Visits the jobs behind an id, in the order of their ids, as long as the body says so.
+    ///
+    /// - Complexity: O(pages log pages) beside the jobs that are visited.
+    func walk(after last: JobID?, while body: (Slot) -> Bool) {
+        let first = last.map { $0.rawValue &+ 1 } ?? 0
+        for number in pages.keys.filter({ $0 >= first >> Self.shift }).sorted() {
+            guard let page = pages[number] else { continue }
+            let start = number == first >> Self.shift ? Self.place(JobID(rawValue: first)) : 0
+            for raw in page.slots[start...] where raw != Slot.none.rawValue {
+                guard body(Slot(rawValue: raw)) else { return }
+            }
+        }
+    }
+
     /// How many pages take room.
     var pageCount: Int { pages.count }
 }

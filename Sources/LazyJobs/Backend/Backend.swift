@@ -72,7 +72,7 @@ public protocol Backend: Sendable {
     /// - Throws: `unavailable`, `corruption`, `poisoned`, `closed`.
     func payload(of id: JobID) async throws(BackendError) -> JobPayload?
 
-    /// Lists jobs, the one that changed last first.
+    /// Lists jobs, the one that changed last first, or by id.
     ///
     /// - Throws: `invalidRequest`, `unavailable`, `poisoned`, `closed`.
     func list(_ query: JobQuery) async throws(BackendError) -> [JobRecord]
@@ -148,6 +148,26 @@ public protocol Backend: Sendable {
     ///
     /// - Throws: `unsupported`, `unavailable`, `poisoned`, `closed`.
     func pausedQueues() async throws(BackendError) -> [String]
+
+    /// Offers jobs again by hand, at once: those that wait, were discarded or cancelled. Needs
+    /// ``BackendAbilities/retrying``.
+    ///
+    /// The attempts that count stay, and each job has at least one more. A job that waits and is
+    /// due already keeps its place. A unique key is taken again.
+    ///
+    /// - Parameters:
+    ///   - ids: At most ``JobLimits/batchCountMax``; each stands for itself.
+    ///   - reason: Why, in words for people; kept in the history.
+    ///   - actor: Who, in words for people; kept in the history.
+    /// - Returns: For each id the job's new state, or `notFound`, or `invalidState`: the job runs,
+    ///   has succeeded, has had ``JobLimits/attemptsMax`` attempts, or its unique key is held by
+    ///   another job.
+    /// - Throws: As ``enqueue(_:)``.
+    func retry(
+        _ ids: [JobID],
+        reason: String?,
+        actor: String?
+    ) async throws(BackendError) -> [FinishResult]
 
     /// Removes final jobs that ended before a time, oldest first. Needs
     /// ``BackendAbilities/pruning``.

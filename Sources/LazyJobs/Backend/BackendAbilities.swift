@@ -18,6 +18,8 @@ public struct BackendAbilities: OptionSet, Sendable, Hashable {
     public static let queueControl = BackendAbilities(rawValue: 1 << 2)
     /// Removes final jobs: ``Backend/prune(finishedBefore:limit:)``.
     public static let pruning = BackendAbilities(rawValue: 1 << 3)
+    /// Offers jobs again by hand: ``Backend/retry(_:reason:actor:)``.
+    public static let retrying = BackendAbilities(rawValue: 1 << 4)
 }
 
 extension Backend {
@@ -78,5 +80,13 @@ extension Backend {
     /// Throws `unsupported`; backends with ``BackendAbilities/pruning`` replace it.
     public func prune(finishedBefore date: Date, limit: Int) async throws(BackendError) -> Int {
         throw lacks("pruning")
+    }
+    /// Throws `unsupported`; backends with ``BackendAbilities/retrying`` replace it.
+    public func retry(
+        _ ids: [JobID],
+        reason: String?,
+        actor: String?
+    ) async throws(BackendError) -> [FinishResult] {
+        throw lacks("retrying by hand")
     }
 }

@@ -119,6 +119,20 @@ public struct JobQuery: Sendable, Hashable {
     public var tag: String?
     /// How many at the most, from 1 to ``JobLimits/listCountMax``.
     public var limit: Int
+    /// Which come first.
+    public var order: Order
+
+    /// In which order jobs are listed.
+    public enum Order: Sendable, Hashable {
+        /// The job that changed last first.
+        case lastChangedFirst
+        /// By id, from the first behind `after` on, or from the first of all.
+        ///
+        /// This reads a whole store page by page: each page begins behind the last id of the page
+        /// before, and the first empty page is the end. A job that is there all the while comes
+        /// exactly once, whatever changes meanwhile.
+        case byID(after: JobID?)
+    }
 
     /// Asks for jobs, the hundred that changed last unless told otherwise.
     public init(
@@ -126,13 +140,15 @@ public struct JobQuery: Sendable, Hashable {
         kind: String? = nil,
         queue: String? = nil,
         tag: String? = nil,
-        limit: Int = 100
+        limit: Int = 100,
+        order: Order = .lastChangedFirst
     ) {
         self.states = states
         self.kind = kind
         self.queue = queue
         self.tag = tag
         self.limit = limit
+        self.order = order
     }
 }
 

@@ -38,6 +38,9 @@ public struct JobTransition: Sendable, Hashable {
         case interrupted(reason: String, duration: Duration)
         /// The process that ran it died; the attempt counts.
         case rescued(error: String)
+        /// A person or a program offered it again, with so many attempts allowed from now on; the
+        /// attempts that count stay.
+        case requeued(runAt: Date, maxAttempts: Int, reason: String?, actor: String?)
         /// It was removed from the index after its end.
         case pruned
         /// Compaction copied the job's state forward. Not a part of the job's history.
@@ -81,6 +84,8 @@ extension JobTransition {
         case interrupted
         /// The process that ran it died.
         case rescued
+        /// It was offered again by hand.
+        case requeued
         /// It was removed from the index.
         case pruned
         /// Compaction copied it forward.
@@ -99,6 +104,7 @@ extension JobTransition {
         case .snoozed: .snoozed
         case .interrupted: .interrupted
         case .rescued: .rescued
+        case .requeued: .requeued
         case .pruned: .pruned
         case .carried: .carried
         }

@@ -9,7 +9,8 @@
 /// ```
 ///
 /// A snoozed, interrupted or rescued job is `pending` when no attempt counts against it and
-/// `retrying` otherwise. The spelling is that of Go's `lazyjobs`; `cancelled` is ours.
+/// `retrying` otherwise; so is a discarded or cancelled one that was offered again by hand, see
+/// ``Backend/retry(_:reason:actor:)``. The spelling is that of Go's `lazyjobs`; `cancelled` is ours.
 public enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Waits for its first attempt, or for its run-at time.
     case pending
@@ -24,7 +25,7 @@ public enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Called off by a person, a program or the job itself. Final.
     case cancelled
 
-    /// Whether nothing can happen to the job any more but its removal.
+    /// Whether nothing happens to the job any more, but its removal or a retry by hand.
     public var isFinal: Bool {
         switch self {
         case .pending, .running, .retrying: false

@@ -1,6 +1,7 @@
 public import Foundation
 
-/// All that is said of a job when it is enqueued: what a backend stores and never changes.
+/// All that is said of a job when it is enqueued: what a backend stores and never changes,
+/// but for the attempts: see ``Backend/retry(_:reason:actor:)``.
 ///
 /// Applications rarely make one: ``JobRunner`` does it from a typed job and its ``JobOptions``.
 ///

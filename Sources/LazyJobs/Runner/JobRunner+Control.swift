@@ -32,6 +32,36 @@ extension JobRunner {
         return record
     }
 
+    /// Offers a job again by hand, at once, and returns when that is durable: one that waits, was
+    /// discarded or was cancelled.
+    ///
+    /// The attempts that count stay, and it has at least one more. Needs
+    /// ``BackendAbilities/retrying``.
+    ///
+    /// - Parameters:
+    ///   - id: The job.
+    ///   - reason: Why, in words for people; kept in the history.
+    ///   - actor: Who, in words for people; kept in the history.
+    /// - Returns: The job as it waits now.
+    /// - Throws: `notFound`; `invalidState` when it runs, has succeeded, has had
+    ///   ``JobLimits/attemptsMax`` attempts, or when another job holds its unique key; and what
+    ///   ``Backend/retry(_:reason:actor:)`` throws.
+    @discardableResult
+    public func retry(
+        _ id: JobID,
+        reason: String? = nil,
+        actor: String? = nil
+    ) async throws(BackendError) -> JobRecord {
+        let results = try await backend.retry([id], reason: reason, actor: actor)
+        guard let result = results.first else {
+            throw BackendError(
+                .outcomeUnknown,
+                "Could not retry job \(id): the store gave no answer. Look up its state."
+            )
+        }
+        return try result.get()
+    }
+
     /// Stops claims from a queue, by all runners; what runs goes on.
     ///
     /// - Parameters:

@@ -45,9 +45,9 @@ public struct BackendConformance: Sendable {
     public static var allChecks: [Check] {
         [
             enqueueing, contents, textLimits, numberLimits, keys, claiming, dueTimes, queueLimits,
-            leases, outcomes, cancelling, errorTexts, histories, historyOfEnds, listing,
-            schedules, scheduleTimes, queueControl, pruning, crashes, closing, signals, clockJumps,
-            concurrency, taskCancellation, randomPrograms,
+            leases, outcomes, cancelling, retrying, errorTexts, histories, historyOfEnds,
+            listing, listingByID, schedules, scheduleTimes, queueControl, pruning, crashes,
+            closing, signals, clockJumps, concurrency, taskCancellation, randomPrograms,
         ].flatMap(\.self)
     }
 

@@ -88,6 +88,15 @@ struct ModelStore {
         update(id, at: now) { $0.state = .cancelled }
     }
 
+    /// Offers a job again by hand.
+    mutating func retry(_ id: JobID, at now: Date) -> JobRecord {
+        update(id, at: now) { record in
+            record.runAt = record.state.isFinal ? now : min(record.runAt, now)
+            record.state = record.attempt == 0 ? .pending : .retrying
+            record.maxAttempts = max(record.maxAttempts, record.attempt + 1)
+        }
+    }
+
     /// Takes every running job from its dead worker; when and with what words is the store's own
     /// choice.
     mutating func rescue(at now: Date, as found: (JobID) -> JobRecord?) {

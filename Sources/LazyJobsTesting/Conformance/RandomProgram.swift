@@ -27,17 +27,18 @@ struct RandomProgram {
 
     /// What a step does; the frequent ones stand more than once.
     private enum Step {
-        case enqueue, claim, finish, cancel, pause, resume, prune, advance, close, crash
+        case enqueue, claim, finish, cancel, retry, pause, resume, prune, advance, close, crash
 
         static func random(using generator: inout SeededGenerator) -> Step {
             switch Int.random(in: 0..<100, using: &generator) {
             case ..<30: .enqueue
             case ..<50: .claim
             case ..<75: .finish
-            case ..<80: .cancel
-            case ..<83: .pause
-            case ..<86: .resume
-            case ..<88: .prune
+            case ..<79: .cancel
+            case ..<82: .retry
+            case ..<85: .pause
+            case ..<88: .resume
+            case ..<90: .prune
             case ..<96: .advance
             case ..<98: .close
             default: .crash
@@ -51,6 +52,7 @@ struct RandomProgram {
         case .claim: try await claim(on: trial)
         case .finish: try await finish(on: trial)
         case .cancel: try await cancel(on: trial)
+        case .retry: try await retry(on: trial)
         case .pause: try await pause(true, on: trial)
         case .resume: try await pause(false, on: trial)
         case .prune: try await prune(on: trial)
@@ -133,6 +135,17 @@ struct RandomProgram {
         guard !record.state.isFinal else { return try expectError(.invalidState, results.first) }
         let expected = model.cancel(record.id, at: trial.clock.now)
         try expect(try results.first?.get(), is: expected, "cancelled job")
+    }
+
+    private mutating func retry(on trial: Trial) async throws {
+        guard trial.backend.abilities.contains(.retrying) else { return }
+        guard let record = model.sorted.randomElement(using: &generator) else { return }
+        let results = try await trial.backend.retry([record.id], reason: nil, actor: nil)
+        guard record.state != .running, record.state != .succeeded else {
+            return try expectError(.invalidState, results.first)
+        }
+        let expected = model.retry(record.id, at: trial.clock.now)
+        try expect(try results.first?.get(), is: expected, "retried job")
     }
 
     private mutating func pause(_ isPause: Bool, on trial: Trial) async throws {

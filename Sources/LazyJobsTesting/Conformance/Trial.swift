@@ -126,6 +126,23 @@ extension Trial {
         }
     }
 
+    /// Retries a job by hand, which must be accepted.
+    @discardableResult
+    func retry(
+        _ id: JobID,
+        reason: String? = nil,
+        actor: String? = nil,
+        line: Int = #line
+    ) async throws -> JobRecord {
+        let results = try await backend.retry([id], reason: reason, actor: actor)
+        try expect(results.count, is: 1, "number of results", line: line)
+        switch results[0] {
+        case .success(let record): return record
+        case .failure(let error):
+            throw ExpectationFailure(message: "retry was refused: \(error)", line: line)
+        }
+    }
+
     /// The record of a job, which must be there.
     func record(of id: JobID, line: Int = #line) async throws -> JobRecord {
         try unwrap(try await backend.record(of: id), "the record of job \(id)", line: line)

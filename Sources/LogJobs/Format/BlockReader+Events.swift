@@ -45,7 +45,7 @@ extension BlockReader {
     ) throws(FormatError) -> JobEvent.Body {
         switch kind {
         case .enqueued, .claimed, .succeeded, .retried, .discarded, .cancelled, .snoozed,
-            .interrupted, .rescued, .pruned, .carried:
+            .interrupted, .rescued, .pruned, .carried, .requeued:
             return .job(try transition(kind, at: sequence))
         case .scheduleSet, .scheduleAdvanced, .scheduleRemoved:
             return .schedule(try scheduleChange(kind))
@@ -113,6 +113,8 @@ extension BlockReader {
             return .pruned
         case .carried:
             return .carried(try carriedJob())
+        case .requeued:
+            return try requeued()
         default:
             throw .damaged("kind \(kind.rawValue) is not about a job")
         }
@@ -152,6 +154,18 @@ extension BlockReader {
         let reason = try text()
         let actor = presence.take() ? try name() : nil
         return (reason, actor, presence.take() ? try duration() : nil)
+    }
+
+    private mutating func requeued() throws(FormatError) -> JobTransition.Change {
+        var presence = try reader.presence(of: 2)
+        let runAt = try date()
+        let maxAttempts = try reader.count(max: FormatLimits.attemptMax, "the attempts allowed")
+        return .requeued(
+            runAt: runAt.date,
+            maxAttempts: maxAttempts,
+            reason: presence.take() ? try text() : nil,
+            actor: presence.take() ? try name() : nil
+        )
     }
 
     private mutating func scheduleChange(

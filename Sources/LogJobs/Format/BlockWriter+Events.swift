@@ -68,6 +68,13 @@ extension BlockWriter {
             break
         case .carried(let carried):
             append(carried)
+        case .requeued(let runAt, let maxAttempts, let reason, let actor):
+            precondition((0...FormatLimits.attemptMax).contains(maxAttempts), "attempts")
+            writer.append(presence: reason != nil, actor != nil)
+            append(date: Timestamp(runAt))
+            writer.append(varint: maxAttempts)
+            if let reason { append(text: reason) }
+            if let actor { append(name: actor) }
         }
     }
 
@@ -145,6 +152,7 @@ extension JobTransition {
         case .rescued: .rescued
         case .pruned: .pruned
         case .carried: .carried
+        case .requeued: .requeued
         }
     }
 }

@@ -11,6 +11,7 @@ enum EventKind: UInt8, CaseIterable {
     case rescued = 9
     case pruned = 10
     case carried = 11
+    case requeued = 12
     case scheduleSet = 32
     case scheduleAdvanced = 33
     case scheduleRemoved = 34

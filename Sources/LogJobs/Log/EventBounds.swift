@@ -83,6 +83,10 @@ enum EventBounds: Sendable {
         )
     }
 
+    static func retried(_ count: Int, reason: String?) -> LogCommand.Needs {
+        cancelled(count, reason: reason ?? "")
+    }
+
     static func pruned(_ limit: Int) -> LogCommand.Needs {
         let count = min(max(limit, 0), JobLimits.batchCountMax)
         return LogCommand.Needs(bytesMax: frame + count * event / 2)

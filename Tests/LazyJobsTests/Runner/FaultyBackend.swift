@@ -78,6 +78,14 @@ final class FaultyBackend: Backend {
         try await base.cancel(ids, reason: reason, actor: actor)
     }
 
+    func retry(
+        _ ids: [JobID],
+        reason: String?,
+        actor: String?
+    ) async throws(BackendError) -> [FinishResult] {
+        try await base.retry(ids, reason: reason, actor: actor)
+    }
+
     func record(of id: JobID) async throws(BackendError) -> JobRecord? {
         try await base.record(of: id)
     }

@@ -155,6 +155,27 @@ struct JobRunnerOutcomeTests {
         try await bench.runner.stop()
     }
 
+    @Test("a job that was discarded runs again when it is retried by hand")
+    func retriesByHand() async throws {
+        let bench = try Bench()
+        try bench.runner.register(Note.self) { _, context in
+            if context.record.attempt == 1 { throw JobControl.discard("hopeless") }
+        }
+        let job = try await bench.runner.enqueue(Note(text: ""))
+        try bench.runner.start()
+        try await bench.runner.waitUntilIdle()
+        #expect(try await bench.record(job.id).state == .discarded)
+        let retried = try await bench.runner.retry(job.id, reason: "mended", actor: "Ada")
+        #expect(retried.state == .retrying)
+        await bench.recorder.wait(for: "finished", count: 2)
+        #expect(try await bench.record(job.id).state == .succeeded)
+        let kinds: [JobTransition.Kind] = [
+            .enqueued, .claimed, .discarded, .requeued, .claimed, .succeeded,
+        ]
+        #expect(try await bench.history(job.id) == kinds)
+        try await bench.runner.stop()
+    }
+
     @Test("cancelling a waiting job keeps it from running; a final one cannot be cancelled")
     func cancelsWaitingJobs() async throws {
         let bench = try Bench()

@@ -39,6 +39,28 @@ struct CompactionTests {
         await again.abandonAndWait()
     }
 
+    @Test("keeps the attempts that a retry by hand has given")
+    func retried() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        var job = Self.job("again")
+        job.maxAttempts = 1
+        let id = try await backend.enqueue([job])[0].record.id
+        let claim = try await backend.claim(ClaimRequest(worker: "w")).jobs[0]
+        let end = FinishRequest(jobID: id, lease: claim.lease, outcome: .discard(error: "no"))
+        _ = try await backend.finish([end])
+        let retried = try await backend.retry([id], reason: "mended", actor: "ada")[0].get()
+        #expect(retried.maxAttempts == 2)
+        try await Self.churn(backend, store)
+        let before = try StoreContent(try store.read())
+        #expect(try await backend.compact().carriedCount == 1)
+        #expect(try StoreContent(try store.read()).isSame(as: before))
+        try await backend.close()
+        let again = try await store.open()
+        #expect(try await again.record(of: id) == retried)
+        await again.abandonAndWait()
+    }
+
     @Test("leaves a running job its lease, across a crash its attempt")
     func running() async throws {
         let store = TestStore()

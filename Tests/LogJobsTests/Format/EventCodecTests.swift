@@ -107,8 +107,8 @@ struct EventCodecTests {
 
     @Test("an event of an unknown kind is refused by its number")
     func unknownKind() {
-        var reader = BlockReader([1, 0, 12, 0])
-        #expect(throws: FormatError.damaged("event 9 is of the unknown kind 12")) {
+        var reader = BlockReader([1, 0, 13, 0])
+        #expect(throws: FormatError.damaged("event 9 is of the unknown kind 13")) {
             try reader.events(count: 1, first: SequenceNumber(rawValue: 9))
         }
     }

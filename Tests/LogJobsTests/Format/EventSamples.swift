@@ -49,6 +49,7 @@ enum EventSamples {
         .interrupted(reason: "stopped", duration: second),
         .rescued(error: "the process died"),
         .pruned,
+        .requeued(runAt: date(2), maxAttempts: 65_000, reason: "mended", actor: "ann"),
         .carried(
             CarriedJob(
                 job: fullJob,
@@ -78,6 +79,8 @@ enum EventSamples {
             .snoozed(runAt: date(0), reason: nil, duration: .zero),
             .interrupted(reason: "", duration: .microseconds(-1)),
             .rescued(error: ""),
+            .requeued(runAt: date(0), maxAttempts: 1, reason: nil, actor: nil),
+            .requeued(runAt: date(0), maxAttempts: 0, reason: nil, actor: ""),
         ]
         + JobState.allCases.map {
             .carried(

@@ -22,6 +22,7 @@ struct StoreProgram {
         let second = try await store.open(pid: 8)
         try await useQueue(second)
         _ = try await second.cancel([JobID(rawValue: 1)], reason: "late", actor: nil)
+        _ = try await second.retry([JobID(rawValue: 3)], reason: "mended", actor: "ann")
         _ = try await second.enqueue([job("last")])
         return second
     }

@@ -74,7 +74,7 @@ extension BackendConformance {
 
 extension Trial {
     /// Fails the check unless a signal follows; waits for ever when none does.
-    fileprivate func expectSignal(
+    func expectSignal(
         line: Int = #line,
         _ cause: () async throws -> Void
     ) async throws {
