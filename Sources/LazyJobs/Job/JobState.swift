@@ -10,7 +10,8 @@
 ///
 /// A snoozed, interrupted or rescued job is `pending` when no attempt counts against it and
 /// `retrying` otherwise; so is a discarded or cancelled one that was offered again by hand, see
-/// ``Backend/retry(_:reason:actor:)``. The spelling is that of Go's `lazyjobs`; `cancelled` is ours.
+/// ``Backend/retry(_:reason:actor:)``. The spelling is that of Go's `lazyjobs`; `cancelled` is
+/// ours.
 public enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Waits for its first attempt, or for its run-at time.
     case pending

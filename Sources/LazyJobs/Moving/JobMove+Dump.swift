@@ -1,0 +1,103 @@
+public import Foundation
+
+extension JobMove {
+    /// How long a line of a dump can be, in bytes.
+    public static let lineSizeMax = 4 << 20
+
+    /// Writes what is still to be done as lines of JSON, to be carried to another machine and
+    /// loaded there: see ``load(into:actor:takingLines:each:)``.
+    ///
+    /// Each line is one object: at first the version of the format and the name of the source, then
+    /// the paused queues, the jobs with their payloads in base64, the schedules, and at last their
+    /// number, by which a file that was cut off is known.
+    ///
+    /// - Parameters:
+    ///   - backend: Where the jobs are; nothing in it changes.
+    ///   - line: Takes the next line, without its newline.
+    /// - Returns: How many jobs were written.
+    /// - Throws: As ``run(from:to:each:)``, and what `line` throws.
+    public func writeDump(
+        of backend: any Backend,
+        line: (Data) throws -> Void
+    ) async throws -> Int {
+        try await writeDump(of: MoveSource(backend), line: line)
+    }
+
+    package func writeDump(
+        of source: MoveSource,
+        line: (Data) throws -> Void
+    ) async throws -> Int {
+        var departure = try await JobDeparture(from: source, of: self)
+        let coder = DumpCoder()
+        try line(try coder.line(.header(source: self.source)))
+        var count = 0
+        while let item = try await departure.next() {
+            if case .job = item { count += 1 }
+            try line(try coder.line(.item(item)))
+        }
+        try line(try coder.line(.end(jobCount: count)))
+        return count
+    }
+
+    /// Adds to a store what was written by ``writeDump(of:line:)``; it may be run again.
+    ///
+    /// - Parameters:
+    ///   - backend: Where the jobs go.
+    ///   - actor: Who loads them, in words for people; kept in the history.
+    ///   - nextLine: Gives the next line, without its newline; nothing at the end.
+    ///   - each: Is told of each job, as soon as it is in the store.
+    /// - Returns: How much there was.
+    /// - Throws: ``JobDumpError`` when a line is none of a dump, or the end is missing; what the
+    ///   store throws; what `nextLine` throws. What was added by then stays.
+    public static func load(
+        into backend: any Backend,
+        actor: String? = nil,
+        takingLines nextLine: () throws -> Data?,
+        each: (MovedPair) -> Void = { _ in }
+    ) async throws -> JobMoveReport {
+        let coder = DumpCoder()
+        var (number, count) = (1, 0)
+        guard let first = try nextLine(), case .header(let source) = try coder.content(first, 1)
+        else { throw JobDumpError(line: 1, reason: "it does not begin as a dump does") }
+        var arrival = try JobArrival(in: backend, of: JobMove(source: source, actor: actor))
+        while let line = try nextLine() {
+            number += 1
+            switch try coder.content(line, number) {
+            case .header:
+                throw JobDumpError(line: number, reason: "another dump begins")
+            case .item(let item):
+                if case .job = item { count += 1 }
+                try await arrival.take(item, each)
+            case .end(let jobCount):
+                let report = try await arrival.finish(each)
+                guard jobCount == count else {
+                    let reason = "\(count) jobs came before it, \(jobCount) were written"
+                    throw JobDumpError(line: number, reason: reason)
+                }
+                return report
+            }
+        }
+        _ = try await arrival.finish(each)
+        throw JobDumpError(line: number, reason: "the end is missing behind it")
+    }
+}
+
+/// Why lines are no dump.
+public struct JobDumpError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The number of the line, from 1.
+    public var line: Int
+    /// What is wrong with it.
+    public var reason: String
+
+    /// Makes an error.
+    public init(line: Int, reason: String) {
+        self.line = line
+        self.reason = reason
+    }
+
+    /// Operation, place, reason and remedy.
+    public var description: String {
+        "Could not load the dump: line \(line): \(reason). Write it again; loading it again adds "
+            + "nothing twice."
+    }
+}
