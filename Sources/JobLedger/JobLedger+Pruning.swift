@@ -42,6 +42,35 @@ extension JobLedger {
         return count
     }
 
+    /// Removes certain final jobs; each stands for itself.
+    ///
+    /// - Returns: The last record of each.
+    package mutating func prune(
+        _ ids: [JobID],
+        at now: Timestamp,
+        into events: inout [JobEvent]
+    ) throws(BackendError) -> [FinishResult] {
+        try answering("prune jobs") { () throws(Violation) in
+            try RequestLimits.check(count: ids.count, "the number of jobs")
+        }
+        return ids.map { id in
+            do throws(BackendError) {
+                let slot = try slot(of: id, to: "prune")
+                let record = record(at: slot)
+                guard record.state.isFinal else {
+                    throw BackendError(
+                        .invalidState,
+                        "Could not prune job \(id): it has not ended. Cancel it first."
+                    )
+                }
+                transition(slot, .pruned, at: now, into: &events)
+                return .success(record)
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
     /// Whether there is something to prune.
     package func hasJobs(past bounds: PruneBounds) -> Bool {
         ended.first(past: bounds) != nil

@@ -89,4 +89,14 @@ extension LogBackend {
             try ledger.prune(finishedBefore: date, limit: limit, at: now, into: &events)
         }
     }
+
+    /// Removes certain final jobs from the index; each stands for itself.
+    package func prune(_ ids: [JobID]) async throws(BackendError) -> [FinishResult] {
+        try await engine.call(.ending, EventBounds.pruned(ids.count)) {
+            ledger,
+            now,
+            events throws(BackendError) in
+            try ledger.prune(ids, at: now, into: &events)
+        }
+    }
 }

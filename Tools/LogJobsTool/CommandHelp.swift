@@ -20,8 +20,8 @@ enum CommandHelp {
     private static let overview = """
         usage: logjobs <verb> [options] <folder>
 
-        Reads the store in a folder and prints what it finds. It changes nothing, so the folder may
-        be a copy, what a crash has left, or the store of a program that is running.
+        Reads the store in a folder and prints what it finds. The first verbs change nothing, so the
+        folder may be a copy, what a crash has left, or the store of a program that is running.
 
           info          what the store holds, and how it was left
           list          jobs, the one that changed last first
@@ -30,6 +30,10 @@ enum CommandHelp {
           why ID        why one job does not run
           errors        the failures in the log, those that are alike together
           verify        reads everything and checks it
+
+          retry, cancel, prune ID...   change jobs, if --yes is given
+          compact                      give back the space of what is not needed
+          dump, load FILE              carry what is still to be done to another store
 
           --json        one JSON object on each line
           --help        this text; behind a verb, more about the verb

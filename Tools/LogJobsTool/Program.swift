@@ -1,19 +1,21 @@
 import Foundation
 
-/// The tool `logjobs`: reads a store and prints what it finds, and changes nothing.
+/// The tool `logjobs`: reads a store and prints what it finds; a few verbs change it.
 ///
 /// What stands in a store is read by LogJobs; here arguments become a ``Command``, and values
 /// lines of text.
 @main
 struct Program {
-    static func main() {
-        let status = run(Array(CommandLine.arguments.dropFirst()))
+    static func main() async {
+        let status = await run(Array(CommandLine.arguments.dropFirst()))
         exit(status.rawValue)
     }
 
-    private static func run(_ arguments: [String]) -> ExitStatus {
+    private static func run(_ arguments: [String]) async -> ExitStatus {
         do {
-            let report = try CommandParser.invocation(arguments).report()
+            let change = try ChangeParser.answer(arguments)
+            let report =
+                try await change?.report() ?? CommandParser.invocation(arguments).report()
             try write(report.lines, to: .standardOutput)
             try write(report.remarks.map { "logjobs: \($0)" }, to: .standardError)
             return report.status

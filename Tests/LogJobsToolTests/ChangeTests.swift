@@ -1,0 +1,108 @@
+import Foundation
+import LazyJobs
+import LogJobs
+import Testing
+
+@testable import LogJobsTool
+
+@Suite("Verbs that change a store")
+struct ChangeTests {
+    @Test("retry, cancel and prune count first, and act when told")
+    func selects() async throws {
+        try await withStore { folder in
+            let steps: [([String], String, JobState?)] = [
+                (["cancel", "--kind", "a"], "cancel: 2 jobs", .cancelled),
+                (["retry", "--state=cancelled"], "retry: 2 jobs", .pending),
+                (["cancel", "1", "2"], "cancel: 2 jobs", .cancelled),
+                (["prune", "--kind=a"], "prune: 2 jobs", nil),
+            ]
+            for (arguments, line, state) in steps {
+                let before = try LogReader.open(folder).list(JobQuery())
+                let dry = try await report(arguments + [folder])
+                #expect(dry.lines.last == line && dry.status == .fine)
+                #expect(try LogReader.open(folder).list(JobQuery()) == before)
+                let done = try await report(arguments + ["--yes", folder])
+                #expect(done.lines == [line] && done.status == .fine)
+                let record = try LogReader.open(folder).record(of: JobID(rawValue: 1))
+                #expect(record?.state == state)
+            }
+        }
+    }
+
+    @Test("who and why stand in the history, and what is refused is told")
+    func history() async throws {
+        try await withStore { folder in
+            let options = ["--yes", "--actor", "ada", "--reason=wrong", "1", "99"]
+            let report = try await report(["cancel"] + options + [folder])
+            #expect(report.status == .usage && report.remarks.count == 1)
+            let last = try LogReader.open(folder).history(of: JobID(rawValue: 1)).last
+            let change = JobTransition.Change.cancelled(
+                reason: "wrong",
+                actor: "ada",
+                duration: nil
+            )
+            #expect(last?.transition?.change == change)
+        }
+    }
+
+    @Test("a store that is open elsewhere is refused, with the process")
+    func locked() async throws {
+        try await withStore { folder in
+            let backend = try await LogBackend.open(folder)
+            let error = await #expect(throws: LogStoreError.self) {
+                try await report(["compact", folder])
+            }
+            #expect(error?.code == .locked)
+            try await backend.close()
+            #expect(try await report(["compact", folder]).status == .fine)
+        }
+    }
+
+    @Test("what is dumped can be loaded elsewhere, and again")
+    func dumps() async throws {
+        try await withStore { folder in
+            let (file, other) = (folder + ".ndjson", folder + ".new")
+            defer {
+                for path in [file, other] { try? FileManager.default.removeItem(atPath: path) }
+            }
+            #expect(try await report(["dump", file, folder]).lines == ["dumped 3 jobs"])
+            await #expect(throws: (any Error).self) { try await report(["dump", file, folder]) }
+            let loaded = try await report(["load", file, other]).lines
+            #expect(loaded == ["loaded 3 jobs, 0 were there already"])
+            let again = try await report(["load", "--json", file, other]).lines
+            #expect(again == [#"{"already_there":3,"jobs":0}"#])
+            #expect(try LogReader.open(other).stats().total == 3)
+        }
+    }
+
+    @Test("each verb has its help, and a wrong call is refused")
+    func usage() async throws {
+        for verb in ChangeVerb.allCases {
+            let lines = try await report([verb.rawValue, "--help"]).lines
+            #expect(lines.contains { $0.hasPrefix("  logjobs \(verb) ") })
+        }
+        let bad = [
+            ["retry", "f"], ["retry", "x", "f"], ["retry", "--kind", "a", "1", "f"], ["compact"],
+            ["cancel", "--state", "succeeded", "f"], ["prune", "--until", "now", "f"],
+            ["dump", "f"], ["load", "--yes", "a", "f"], ["compact", "a", "f"],
+        ]
+        for arguments in bad {
+            #expect(throws: UsageError.self) { try ChangeParser.answer(arguments) }
+        }
+        #expect(try ChangeParser.answer(["info", "f"]) == nil)
+    }
+
+    private func report(_ arguments: [String]) async throws -> Report {
+        try await #require(try ChangeParser.answer(arguments)).report()
+    }
+
+    private func withStore(_ body: (String) async throws -> Void) async throws {
+        let folder = NSTemporaryDirectory() + "logjobs-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let backend = try await LogBackend.open(folder)
+        let jobs = ["a", "a", "b"].map { NewJob(kind: $0, payload: JobPayload(bytes: [1])) }
+        _ = try await backend.enqueue(jobs)
+        try await backend.close()
+        try await body(folder)
+    }
+}

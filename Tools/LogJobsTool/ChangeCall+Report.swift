@@ -1,0 +1,148 @@
+import Foundation
+import LazyJobs
+import LogJobs
+
+extension ChangeAnswer {
+    /// Does what was asked.
+    func report() async throws -> Report {
+        switch self {
+        case .help(let verb): return Report(lines: ChangeHelp.lines(verb))
+        case .call(let call):
+            do {
+                return try await call.report()
+            } catch let error as BackendError where error.cause is LogStoreError {
+                throw error.cause ?? error
+            }
+        }
+    }
+}
+
+extension ChangeCall {
+    fileprivate func report() async throws -> Report {
+        switch verb {
+        case .retry, .cancel, .prune: isSure ? try await change() : try await count()
+        case .compact: try await compact()
+        case .dump: try await dump()
+        case .load: try await load()
+        }
+    }
+
+    /// What would be done.
+    private func count() async throws -> Report {
+        let reader = try LogReader.open(folder)
+        let jobs: [JobRecord]
+        if selection.ids.isEmpty {
+            jobs = try await selection.jobs(usually: verb.usualStates) { try reader.list($0) }
+        } else {
+            jobs = selection.ids.compactMap { reader.record(of: $0) }
+                .filter { verb.states?.contains($0.state) ?? false }
+        }
+        let answer = ChangeReport(verb: verb.rawValue, isDone: false, ids: jobs.map(\.id))
+        guard format == .text else { return try answer.report(format) }
+        var report = try answer.report(format)
+        let shown = RecordList(records: Array(jobs.prefix(20)))
+        if !jobs.isEmpty { report.lines = try shown.lines(.text) + report.lines }
+        report.remarks = ["nothing was changed; add --yes to do it"]
+        return report
+    }
+
+    private func change() async throws -> Report {
+        let backend = try await open(creates: false)
+        do {
+            let ids =
+                selection.ids.isEmpty
+                ? try await selection.jobs(usually: verb.usualStates) {
+                    try await backend.list($0)
+                }.map(\.id) : selection.ids
+            var answer = ChangeReport(verb: verb.rawValue, isDone: true)
+            for start in stride(from: 0, to: ids.count, by: 1_000) {
+                let batch = Array(ids[start..<min(start + 1_000, ids.count)])
+                for (id, result) in zip(batch, try await apply(to: batch, in: backend)) {
+                    switch result {
+                    case .success: answer.ids.append(id)
+                    case .failure(let error): answer.refusals.append(error.message)
+                    }
+                }
+            }
+            try await backend.close()
+            return try answer.report(format)
+        } catch {
+            try await backend.close()
+            throw error
+        }
+    }
+
+    private func apply(to ids: [JobID], in backend: LogBackend) async throws -> [FinishResult] {
+        switch verb {
+        case .retry: try await backend.retry(ids, reason: reason, actor: actorName)
+        case .cancel:
+            try await backend.cancel(ids, reason: reason ?? "by hand", actor: actorName)
+        default: try await backend.prune(ids)
+        }
+    }
+
+    var actorName: String { actor ?? JobLimits.cut(Self.user, to: JobLimits.nameSizeMax) }
+
+    private static var user: String { "\(NSUserName())@\(ProcessIdentity.current.host)" }
+
+    /// Opens the store with nothing done in the background.
+    func open(creates: Bool) async throws -> LogBackend {
+        var configuration = LogBackend.Configuration(createsFolder: creates, retention: .forever)
+        configuration.runsUpkeep = false
+        return try await LogBackend.open(folder, configuration: configuration)
+    }
+
+    private func compact() async throws -> Report {
+        let backend = try await open(creates: false)
+        do {
+            let done = try await backend.compact()
+            try await backend.close()
+            return try CompactionAnswer(done).report(format)
+        } catch {
+            try await backend.close()
+            throw error
+        }
+    }
+}
+
+/// What was done to jobs, or would be.
+private struct ChangeReport: Encodable {
+    var verb: String
+    var isDone: Bool
+    var ids: [JobID] = []
+    var refusals: [String] = []
+
+    private enum CodingKeys: String, CodingKey {
+        case verb, ids
+        case isDone = "done"
+        case refusals = "refused"
+    }
+
+    func report(_ format: OutputFormat) throws -> Report {
+        let text = "\(verb): \(Quantity.count(ids.count, "job"))"
+        return Report(
+            lines: format == .json ? [try JSONLine.string(self)] : [text],
+            remarks: refusals.map(PlainText.escaped),
+            status: refusals.isEmpty ? .fine : .usage
+        )
+    }
+}
+
+/// What a compaction has done.
+private struct CompactionAnswer: Encodable {
+    var segments: Int
+    var bytes: UInt64
+    var carried: Int
+
+    init(_ report: CompactionReport) {
+        (segments, bytes) = (report.segmentCount, report.byteCount)
+        carried = report.carriedCount
+    }
+
+    func report(_ format: OutputFormat) throws -> Report {
+        let text =
+            "retired \(Quantity.count(segments, "segment")) of \(Quantity.bytes(bytes)), "
+            + "carried \(Quantity.count(carried, "job"))"
+        return Report(lines: [format == .json ? try JSONLine.string(self) : text])
+    }
+}

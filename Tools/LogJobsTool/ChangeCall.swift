@@ -1,0 +1,73 @@
+import Foundation
+import LazyJobs
+
+/// The first argument of a call that changes a store, or copies it.
+enum ChangeVerb: String, CaseIterable {
+    case retry, cancel, prune, compact, dump, load
+
+    /// The states of the jobs that it can be done to; nothing when it is not about single jobs.
+    var states: Set<JobState>? {
+        switch self {
+        case .retry: [.pending, .retrying, .discarded, .cancelled]
+        case .cancel: [.pending, .running, .retrying]
+        case .prune: [.succeeded, .discarded, .cancelled]
+        case .compact, .dump, .load: nil
+        }
+    }
+
+    /// The states that a filter means when it names none.
+    var usualStates: Set<JobState> { self == .retry ? [.discarded] : states ?? [] }
+}
+
+/// A call that changes a store, or copies it.
+struct ChangeCall: Equatable {
+    var verb: ChangeVerb
+    var folder: String
+    /// The file of a dump.
+    var file = ""
+    var selection = JobSelection()
+    /// Whether it is done, or only counted.
+    var isSure = false
+    /// Whether running jobs are dumped too.
+    var takesRunning = false
+    var actor: String?
+    var reason: String?
+    /// The name of the store in a dump; that of its folder unless given.
+    var source: String?
+    var format = OutputFormat.text
+}
+
+/// Which jobs are meant: some by number, or all that a filter lets through.
+struct JobSelection: Equatable {
+    var ids: [JobID] = []
+    var states: Set<JobState>?
+    var kind: String?
+    var queue: String?
+    var tag: String?
+    /// Only jobs that changed last before this time.
+    var until: Date?
+
+    var isEmpty: Bool { self == JobSelection() }
+
+    /// The jobs, in the order of their numbers.
+    func jobs(
+        usually states: Set<JobState>,
+        _ list: (JobQuery) async throws -> [JobRecord]
+    ) async throws -> [JobRecord] {
+        var jobs: [JobRecord] = []
+        var query = JobQuery(
+            states: self.states ?? states,
+            kind: kind,
+            queue: queue,
+            tag: tag,
+            limit: JobLimits.listCountMax,
+            order: .byID(after: nil)
+        )
+        while true {
+            let page = try await list(query)
+            guard let last = page.last else { return jobs }
+            jobs += page.filter { job in until.map { job.updatedAt < $0 } ?? true }
+            query.order = .byID(after: last.id)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import LazyJobs
+
+/// How the verbs are called that change a store, in words.
+enum ChangeHelp {
+    static func lines(_ verb: ChangeVerb) -> [String] {
+        let text =
+            switch verb {
+            case .retry, .cancel, .prune: selecting(verb)
+            case .compact: compact
+            case .dump: dump
+            case .load: load
+            }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    private static func selecting(_ verb: ChangeVerb) -> String {
+        let what =
+            switch verb {
+            case .retry: "Offers jobs again, at once: discarded ones unless --state says otherwise."
+            case .cancel: "Calls off jobs that have not ended."
+            default: "Removes jobs that have ended from the index, for good."
+            }
+        let states = JobState.names(verb.states ?? [])
+        let events =
+            verb == .prune
+            ? ""
+            : """
+
+              --actor NAME     who does it, for the history; user@host unless given
+              --reason TEXT    why, for the history
+            """
+        return """
+            usage: logjobs \(verb) [options] ID... <folder>
+                   logjobs \(verb) [options] <folder>
+
+            \(what) Without --yes it only counts them and reads. With it the store is opened for
+            writing, which no other process may have done: then jobs that ran when their process
+            died are offered again or discarded, as by every opening.
+
+              --yes            do it
+              --state STATE    \(states)
+              --kind KIND      of this kind
+              --queue QUEUE    in this queue
+              --tag TAG        with this tag
+              --until TIME     changed last before this time, such as 2026-07-24T09:30:00Z\(events)
+              --json           one JSON object
+
+              logjobs \(verb) --yes 12 13 shop.jobs
+              logjobs \(verb) --kind send-mail shop.jobs
+            """
+    }
+
+    private static let compact = """
+        usage: logjobs compact [--json] <folder>
+
+        Gives back the space of what is not needed any more. The store is opened for writing, as by
+        retry.
+
+          logjobs compact shop.jobs
+        """
+
+    private static let dump = """
+        usage: logjobs dump [options] FILE <folder>
+
+        Writes what is still to be done, with the arguments of the jobs, into a new file of JSON
+        lines. The store is only read. Running jobs end it, unless they are allowed.
+
+          --running        take running jobs too; they run again where they are loaded
+          --source NAME    the name of the store, by which loading again adds nothing twice; that of
+                           the folder unless given
+          --json           one JSON object
+
+          logjobs dump shop.ndjson shop.jobs
+        """
+
+    private static let load = """
+        usage: logjobs load [options] FILE <folder>
+
+        Adds what was dumped to a store, which is made if it is not there. It may be run again.
+
+          --actor NAME     who does it, for the history; user@host unless given
+          --json           one JSON object
+
+          logjobs load shop.ndjson new.jobs
+        """
+}
+
+extension JobState {
+    /// The names of states, in the order of a job's life.
+    static func names(_ states: Set<JobState>) -> String {
+        allCases.filter(states.contains).map(\.rawValue).joined(separator: ", ")
+    }
+}

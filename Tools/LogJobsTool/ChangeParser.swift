@@ -1,0 +1,145 @@
+import Foundation
+import LazyJobs
+
+/// Takes the arguments of a call apart that changes a store.
+struct ChangeParser {
+    private var call: ChangeCall
+    private var operands: [String] = []
+    private var asksForHelp = false
+
+    /// What was asked: a call, or its help; nothing when the verb only reads.
+    static func answer(_ arguments: [String]) throws(UsageError) -> ChangeAnswer? {
+        if let first = arguments.first, ["--help", "-h", "help"].contains(first) {
+            return arguments.dropFirst().first.flatMap(ChangeVerb.init).map(ChangeAnswer.help)
+        }
+        guard let verb = arguments.first.flatMap(ChangeVerb.init) else { return nil }
+        var parser = ChangeParser(call: ChangeCall(verb: verb, folder: ""))
+        try parser.read(arguments.dropFirst())
+        return parser.asksForHelp ? .help(verb) : .call(try parser.finished())
+    }
+
+    private init(call: ChangeCall) {
+        self.call = call
+    }
+
+    private mutating func read(_ arguments: ArraySlice<String>) throws(UsageError) {
+        var rest = arguments
+        while let argument = rest.popFirst() {
+            if argument == "--" {
+                operands += rest
+                return
+            }
+            guard argument.hasPrefix("-"), argument != "-" else {
+                operands.append(argument)
+                continue
+            }
+            let parts = argument.split(
+                separator: "=",
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
+            let name = String(parts[0])
+            if try takeFlag(name) {
+                if parts.count > 1 { throw complaint("\(name) takes no value") }
+                continue
+            }
+            guard call.verb.options.contains(name) else {
+                throw complaint("unknown option \(name)")
+            }
+            let attached = parts.count > 1 ? String(parts[1]) : nil
+            guard let value = attached ?? rest.popFirst() else {
+                throw complaint("\(name) lacks its value")
+            }
+            try take(name, value)
+        }
+    }
+
+    private mutating func takeFlag(_ name: String) throws(UsageError) -> Bool {
+        switch name {
+        case "--json": call.format = .json
+        case "--help", "-h": asksForHelp = true
+        case "--yes" where call.verb.states != nil: call.isSure = true
+        case "--running" where call.verb == .dump: call.takesRunning = true
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func take(_ name: String, _ value: String) throws(UsageError) {
+        switch name {
+        case "--kind": call.selection.kind = value
+        case "--queue": call.selection.queue = value
+        case "--tag": call.selection.tag = value
+        case "--actor": call.actor = value
+        case "--reason": call.reason = value
+        case "--source": call.source = value
+        case "--until":
+            do {
+                call.selection.until = try Date(value, strategy: .iso8601)
+            } catch {
+                throw complaint("--until is a time such as 2026-07-24T09:30:00Z")
+            }
+        default:
+            for name in value.split(separator: ",", omittingEmptySubsequences: false) {
+                guard let state = JobState(rawValue: String(name)),
+                    call.verb.states?.contains(state) ?? false
+                else { throw complaint("\(name) is no state that this can be done to") }
+                call.selection.states = (call.selection.states ?? []).union([state])
+            }
+        }
+    }
+
+    private func finished() throws(UsageError) -> ChangeCall {
+        var call = call
+        guard let folder = operands.last, !folder.isEmpty else {
+            throw complaint("a folder is missing")
+        }
+        call.folder = folder
+        let others = operands.dropLast()
+        switch call.verb {
+        case .compact:
+            guard others.isEmpty else { throw complaint("too many arguments") }
+        case .dump, .load:
+            guard others.count == 1, let file = others.first, !file.isEmpty else {
+                throw complaint("a file and a folder are wanted")
+            }
+            call.file = file
+        case .retry, .cancel, .prune:
+            guard others.isEmpty || call.selection.isEmpty else {
+                throw complaint("name jobs by number or by options, not by both")
+            }
+            for text in others {
+                guard let number = UInt64(text), number > 0 else {
+                    throw complaint("\(text) is not the number of a job")
+                }
+                call.selection.ids.append(JobID(rawValue: number))
+            }
+            guard !call.selection.isEmpty else { throw complaint("say which jobs are meant") }
+        }
+        return call
+    }
+
+    private func complaint(_ text: String) -> UsageError {
+        UsageError("\(text); see logjobs \(call.verb.rawValue) --help")
+    }
+}
+
+/// What was asked of the verbs that change a store.
+enum ChangeAnswer: Equatable {
+    case help(ChangeVerb)
+    case call(ChangeCall)
+}
+
+extension ChangeVerb {
+    /// The options with a value that it takes.
+    fileprivate var options: Set<String> {
+        switch self {
+        case .retry, .cancel:
+            ["--state", "--kind", "--queue", "--tag", "--until", "--actor", "--reason"]
+        case .prune: ["--state", "--kind", "--queue", "--tag", "--until"]
+        case .compact: []
+        case .dump: ["--source"]
+        case .load: ["--actor"]
+        }
+    }
+}
