@@ -66,7 +66,14 @@ struct ChangeTests {
                 for path in [file, other] { try? FileManager.default.removeItem(atPath: path) }
             }
             #expect(try await report(["dump", file, folder]).lines == ["dumped 3 jobs"])
-            await #expect(throws: (any Error).self) { try await report(["dump", file, folder]) }
+            await #expect(throws: UsageError.self) { try await report(["dump", file, folder]) }
+            do {
+                _ = try await report(["load", file + ".none", other])
+                Issue.record("a file that is not there was loaded")
+            } catch {
+                #expect(Failure(error).status == .inputOutput)
+                #expect(Failure(error).message.hasPrefix("Could not read \(file).none: "))
+            }
             let loaded = try await report(["load", file, other]).lines
             #expect(loaded == ["loaded 3 jobs, 0 were there already"])
             let again = try await report(["load", "--json", file, other]).lines

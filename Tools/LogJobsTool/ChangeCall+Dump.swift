@@ -7,7 +7,10 @@ extension ChangeCall {
         let reader = try LogReader.open(folder)
         let name = source ?? URL(filePath: folder).standardizedFileURL.lastPathComponent
         let url = URL(filePath: file)
-        try Data().write(to: url, options: .withoutOverwriting)
+        guard !FileManager.default.fileExists(atPath: file) else {
+            throw UsageError("\(file) is there already; name a new file")
+        }
+        try onFile("write") { try Data().write(to: url, options: .withoutOverwriting) }
         do {
             let handle = try Foundation.FileHandle(forWritingTo: url)
             let move = JobMove(source: name, takesRunning: takesRunning)
@@ -30,7 +33,10 @@ extension ChangeCall {
     }
 
     func load() async throws -> Report {
-        var lines = LineReader(try Foundation.FileHandle(forReadingFrom: URL(filePath: file)))
+        let handle = try onFile("read") {
+            try Foundation.FileHandle(forReadingFrom: URL(filePath: file))
+        }
+        var lines = LineReader(handle)
         let backend = try await open(creates: true)
         do {
             let done = try await JobMove.load(
@@ -46,6 +52,26 @@ extension ChangeCall {
             throw error
         }
     }
+}
+
+extension ChangeCall {
+    /// Says of a failure in words which file it is about.
+    private func onFile<Answer>(
+        _ operation: String,
+        _ body: () throws -> Answer
+    ) throws -> Answer {
+        do {
+            return try body()
+        } catch {
+            let reason = (error as NSError).localizedDescription
+            throw FileError(description: "Could not \(operation) \(file): \(reason)")
+        }
+    }
+}
+
+/// Why the file of a dump cannot be used.
+private struct FileError: Error, CustomStringConvertible {
+    var description: String
 }
 
 /// How many jobs went into a file, or came out of it.
