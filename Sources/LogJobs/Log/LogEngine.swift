@@ -88,6 +88,11 @@ package final class LogEngine: Sendable {
         if mode == .inline { work() } else { readingQueue.async(execute: work) }
     }
 
+    /// Runs long work, away from the writer, from its readers and from Swift's own threads.
+    package func runAside(_ work: @escaping @Sendable () -> Void) {
+        if mode == .inline { work() } else { DispatchQueue.global().async(execute: work) }
+    }
+
     /// The state of the writer: for simulations and tests.
     package func inspect<Value: Sendable>(_ body: (borrowing LogWriter) -> Value) -> Value {
         writer.withLock { body($0) }

@@ -143,7 +143,7 @@ extension LogRecovery {
     }
 
     /// The manifest says that the file is ours: with another beginning it is damaged.
-    private static func namedSegment(
+    static func namedSegment(
         _ id: SegmentID,
         in folder: StoreFolder
     ) throws(LogStoreError) -> SegmentScanner {

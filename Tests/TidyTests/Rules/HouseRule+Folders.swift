@@ -48,6 +48,7 @@ private let folderRanks: [String: Int] = [
     "File": 1,
     "Log": 2,
     "Recovery": 3, "Checkpoint": 3, "Compaction": 3, "Archive": 3, "Replay": 3,
+    "Backup": 4, "Repair": 4,
 ]
 
 /// A type's declaration.
