@@ -5,7 +5,7 @@ import LogJobs
 import LogJobsTesting
 import Testing
 
-@Suite("Crash of a backup at every call")
+@Suite("Crash of a backup at every call", .serialized)
 struct BackupCrashTests {
     private static let target = "/copy"
     private static let patterns: [LossPattern] =

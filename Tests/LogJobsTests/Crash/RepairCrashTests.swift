@@ -4,7 +4,7 @@ import LogJobs
 import LogJobsTesting
 import Testing
 
-@Suite("Crash of a repair at every call")
+@Suite("Crash of a repair at every call", .serialized)
 struct RepairCrashTests {
     private static let patterns: [LossPattern] =
         [.nothing, .everything, .first(1), .first(2)]

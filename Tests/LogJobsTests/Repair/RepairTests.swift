@@ -5,7 +5,8 @@ import LogJobs
 import LogJobsTesting
 import Testing
 
-@Suite("A repair")
+// One after the other: together they would keep the threads from the tests that need them in time.
+@Suite("A repair", .serialized)
 struct RepairTests {
     @Test("of a whole store loses nothing but the histories", arguments: RepairProgram.all)
     func whole(program: RepairProgram) async throws {
@@ -39,8 +40,8 @@ struct RepairTests {
         for name in oracle.store.names {
             let path = TestStore.path(name)
             let size = oracle.store.writtenSize(of: name)
-            for start in stride(from: 0, to: size, by: 400) {
-                let byte = Int.random(in: start..<min(start + 400, size), using: &generator)
+            for start in stride(from: 0, to: size, by: 500) {
+                let byte = Int.random(in: start..<min(start + 500, size), using: &generator)
                 let bit = 8 * byte + Int.random(in: 0..<8, using: &generator)
                 let damaged = oracle.store.copy()
                 damaged.disk.flipBit(of: path, bit)
@@ -71,7 +72,7 @@ struct RepairTests {
     func overwritten(program: RepairProgram) async throws {
         let oracle = try RepairOracle(try await program.run())
         var generator = SeededGenerator(seed: Self.seed("overwritten"))
-        for _ in 0..<40 {
+        for _ in 0..<30 {
             let damaged = oracle.store.copy()
             let story = damaged.overwrite(using: &generator)
             try await oracle.check(damaged, story)
@@ -82,7 +83,7 @@ struct RepairTests {
     func severalAtOnce(program: RepairProgram) async throws {
         let oracle = try RepairOracle(try await program.run())
         var generator = SeededGenerator(seed: Self.seed("several"))
-        for _ in 0..<40 {
+        for _ in 0..<30 {
             let damaged = oracle.store.copy()
             var stories: [String] = []
             for _ in 0..<Int.random(in: 2...5, using: &generator) {
