@@ -16,6 +16,10 @@ enum Command: Equatable {
     case errors(FailureGroups.Filter)
     /// Whether all of it can still be read.
     case verify
+    /// Makes a copy of it in a new folder.
+    case backup(target: String)
+    /// Makes a new store of what can still be read.
+    case repair(target: String)
 }
 
 /// One call of the tool.
@@ -36,13 +40,16 @@ enum OutputFormat: Equatable {
 
 /// The first argument.
 enum Verb: String, CaseIterable {
-    case info, list, show, history, why, errors, verify
+    case info, list, show, history, why, errors, verify, backup, repair
 
     /// Whether the number of a job stands before the folder.
     var takesID: Bool {
         switch self {
         case .show, .history, .why: true
-        case .info, .list, .errors, .verify: false
+        case .info, .list, .errors, .verify, .backup, .repair: false
         }
     }
+
+    /// Whether another folder stands behind the folder.
+    var takesTarget: Bool { self == .backup || self == .repair }
 }

@@ -14,14 +14,16 @@ enum CommandHelp {
         case .why: why
         case .errors: errors
         case .verify: verify
+        case .backup: backup
+        case .repair: repair
         }
     }
 
     private static let overview = """
         usage: logjobs <verb> [options] <folder>
 
-        Reads the store in a folder and prints what it finds. It changes nothing, so the folder may
-        be a copy, what a crash has left, or the store of a program that is running.
+        Reads the store in a folder and prints what it finds. It changes nothing there, so the
+        folder may be a copy, what a crash has left, or the store of a program that is running.
 
           info          what the store holds, and how it was left
           list          jobs, the one that changed last first
@@ -30,6 +32,9 @@ enum CommandHelp {
           why ID        why one job does not run
           errors        the failures in the log, those that are alike together
           verify        reads everything and checks it
+          backup        makes a copy of it in a new folder: backup <folder> <target>
+          repair        makes a new store of what can still be read of a damaged one:
+                        repair <folder> <target>
 
           --json        one JSON object on each line
           --help        this text; behind a verb, more about the verb

@@ -97,14 +97,18 @@ struct CommandParser {
 
     private func invocation() throws(UsageError) -> Invocation {
         if asksForHelp { return .help(verb) }
-        let expected = verb.takesID ? ["the number of a job", "a folder"] : ["a folder"]
+        var expected = verb.takesID ? ["the number of a job", "a folder"] : ["a folder"]
+        if verb.takesTarget { expected.append("the target, another folder,") }
         guard operands.count <= expected.count else {
             throw complaint("too many arguments, from \(operands[expected.count]) on")
         }
-        guard operands.count == expected.count, let folder = operands.last else {
+        guard operands.count == expected.count else {
             throw complaint("\(expected[operands.count]) is missing")
         }
-        guard !folder.isEmpty else { throw complaint("the name of the folder is empty") }
+        let folder = operands[verb.takesID ? 1 : 0]
+        guard !folder.isEmpty, operands.last != "" else {
+            throw complaint("the name of the folder is empty")
+        }
         return .run(try command(), folder: folder, format: format)
     }
 
@@ -118,6 +122,8 @@ struct CommandParser {
         case .errors:
             .errors(.init(kind: query.kind, queue: query.queue, limit: query.limit))
         case .verify: .verify
+        case .backup: .backup(target: operands[1])
+        case .repair: .repair(target: operands[1])
         }
     }
 
@@ -139,7 +145,7 @@ extension Verb {
         switch self {
         case .list: ["--state", "--kind", "--queue", "--tag", "--limit"]
         case .errors: ["--kind", "--queue", "--limit"]
-        case .info, .show, .history, .why, .verify: []
+        case .info, .show, .history, .why, .verify, .backup, .repair: []
         }
     }
 }
