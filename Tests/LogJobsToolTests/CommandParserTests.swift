@@ -94,11 +94,11 @@ import Testing
             (["info", "a", "b"], "too many arguments, from b on; see logjobs info --help"),
             (
                 ["info", "--tag", "x", "a"],
-                "--tag is an option of list only; see logjobs info --help"
+                "--tag is an option of list, at only; see logjobs info --help"
             ),
             (
                 ["show", "--limit", "1", "1", "a"],
-                "--limit is an option of list, errors only; see logjobs show --help"
+                "--limit is an option of list, errors, at only; see logjobs show --help"
             ),
             (["info", "--json=1", "a"], "--json takes no value; see logjobs info --help"),
             (["show"], "the number of a job is missing; see logjobs show --help"),

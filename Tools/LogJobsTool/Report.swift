@@ -40,6 +40,9 @@ extension Command {
         case .history(let id): try Self.timeline(of: id, reader, folder).lines(format)
         case .why(let id): try Self.explanation(of: id, reader, folder).lines(format)
         case .errors(let filter): try Self.failures(reader, filter).lines(format)
+        case .at(let moment, let query): try PastList(reader, at: moment, query).lines(format)
+        case .diff(let start, let end):
+            try PastDifference(reader, from: start, to: end).lines(format)
         case .verify: try Verification(report: reader.report).lines(format)
         // Answered without an open store.
         case .backup, .repair: []

@@ -20,6 +20,7 @@ public final class LogReader: Sendable {
     private let reader: Mutex<EventReader>
     private let folder: StoreFolder
     private let generation: UInt64
+    let walk: LogWalk
 
     private init(_ log: RecoveredLog, in folder: StoreFolder) {
         report = log.report
@@ -27,6 +28,7 @@ public final class LogReader: Sendable {
         ledger = log.ledger
         self.folder = folder
         generation = log.manifest.generation
+        walk = LogWalk(log.manifest, log.summaries, in: folder)
         let catalog = SegmentCatalog(log.segments, log.manifest)
         reader = Mutex(EventReader(catalog, in: folder))
     }
@@ -147,36 +149,30 @@ public final class LogReader: Sendable {
         }
     }
 
-    /// Calls a closure with every event, oldest first: those of pruned jobs too.
+    /// Calls a closure with every event that is kept, oldest first: those in archives, and those of
+    /// pruned jobs too.
+    ///
+    /// Carried events are among them, in archives without their payloads; where something was lost
+    /// to damage, numbers are missing.
     ///
     /// - Parameter body: What is done with an event; what it throws ends the walk.
     /// - Throws: `inputOutput`, `corruption`, `retired`, and what the closure throws.
     /// - Complexity: O(n) in the events; memory for one frame.
     public func forEachEvent(_ body: (JobEvent) throws -> Void) throws {
-        for segment in segments {
-            guard let id = SegmentID(fileName: segment.fileName) else { continue }
-            var scanner = try scanner(for: id)
-            defer { scanner.close() }
-            while scanner.offset < segment.validEnd {
-                guard case .frame(let frame) = try scanner.scan() else {
-                    throw scanner.damaged("it has changed since it was opened")
-                }
-                guard frame.header.kind == .batch else { continue }
-                try scanner.events(of: frame).forEach(body)
+        do {
+            try walk.forEach { item in
+                if case .event(let event) = item { try body(event) }
+                return true
             }
-        }
-    }
-
-    private func scanner(for id: SegmentID) throws(LogStoreError) -> SegmentScanner {
-        do throws(LogStoreError) {
-            return try SegmentScanner(id, in: folder)
-        } catch {
+        } catch let error as LogStoreError {
             throw explained(error)
+        } catch let error as LogReadError {
+            throw explained(.history(error, file: Manifest.fileName))
         }
     }
 
     /// Why a segment is not there: its writer may have retired it since it was opened.
-    private func explained(_ error: LogStoreError) -> LogStoreError {
+    func explained(_ error: LogStoreError) -> LogStoreError {
         guard error.code == .missingSegment, let file = error.file else { return error }
         do throws(LogStoreError) {
             let now = try LogRecovery.manifest(in: folder)
