@@ -41,7 +41,9 @@ struct RepairOracle: Sendable {
             events[transition.jobID, default: []].append(event)
             switch transition.change {
             case .enqueued(let job, _): payloads[transition.jobID] = job.payload
-            case .carried(let carried): payloads[transition.jobID] = carried.job.payload
+            // In an archive it has none.
+            case .carried(let carried) where !carried.payloadLost:
+                payloads[transition.jobID] = carried.job.payload
             default: continue
             }
             records[transition.jobID] = event.sequence
