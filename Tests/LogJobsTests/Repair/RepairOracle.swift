@@ -36,14 +36,16 @@ struct RepairOracle: Sendable {
         var events: [JobID: [JobEvent]] = [:]
         var payloads: [JobID: JobPayload] = [:]
         var records: [JobID: SequenceNumber] = [:]
-        for event in content.events {
+        // Repair makes the new store of the segments alone.
+        let first = reader.segments.first?.firstSequence ?? .zero
+        var kept: [JobEvent] = []
+        try reader.forEachEvent { if $0.sequence >= first { kept.append($0) } }
+        for event in kept {
             guard let transition = event.transition else { continue }
             events[transition.jobID, default: []].append(event)
             switch transition.change {
             case .enqueued(let job, _): payloads[transition.jobID] = job.payload
-            // In an archive it has none.
-            case .carried(let carried) where !carried.payloadLost:
-                payloads[transition.jobID] = carried.job.payload
+            case .carried(let carried): payloads[transition.jobID] = carried.job.payload
             default: continue
             }
             records[transition.jobID] = event.sequence
