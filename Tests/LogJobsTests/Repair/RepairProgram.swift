@@ -97,4 +97,11 @@ struct RepairProgram: Sendable, CustomStringConvertible {
         let bytes = (0..<size).map { _ in UInt8.random(in: 0...255, using: &generator) }
         return NewJob(kind: kind, payload: JobPayload(bytes: bytes))
     }
+
+    /// A repair makes the new store of the segments alone.
+    private static var configuration: LogBackend.Configuration {
+        var configuration = TestStore.configuration
+        configuration.archive = .delete
+        return configuration
+    }
 }
