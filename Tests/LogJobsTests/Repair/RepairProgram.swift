@@ -13,8 +13,6 @@ struct RepairProgram: Sendable, CustomStringConvertible {
     static let all = [
         RepairProgram(),
         RepairProgram(isClosed: false),
-        RepairProgram(compacts: true),
-        RepairProgram(isClosed: false, compacts: true),
     ]
 
     var description: String {
