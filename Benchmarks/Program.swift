@@ -9,8 +9,8 @@ struct Program {
         Measures durable enqueues by 1, 16 and 64 concurrent callers, and beside them, turn by turn,
         a bare loop of overwrite + sync.
 
-          --long-run NAME  instead, years of a store in minutes: year, snoozes or discards; prints how
-                           large log and archive become, and what is written how many times
+          --long-run NAME  years of a store in minutes instead: year, snoozes or discards; says
+                           how large log and archive become, and what is written how often
           --quick          fewer and shorter rounds: seconds instead of a minute
           --json           the figures as JSON
           --folder FOLDER  where to write; a new folder in it is made and removed again. Give one on

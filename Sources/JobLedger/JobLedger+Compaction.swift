@@ -26,6 +26,28 @@ package struct JobRecordCopy: Sendable {
         jobID = transition.jobID
         sequence = event.sequence
     }
+
+    /// The record of a job whose payload cannot be read any more.
+    init(lost record: JobRecord, at sequence: SequenceNumber) {
+        jobID = record.id
+        self.sequence = sequence
+        payloadLost = true
+        job = NewJob(
+            kind: record.kind,
+            queue: record.queue,
+            payload: JobPayload(bytes: []),
+            priority: record.priority,
+            maxAttempts: record.maxAttempts,
+            timeout: record.timeout,
+            uniqueKey: record.uniqueKey,
+            concurrencyKey: record.concurrencyKey,
+            idempotencyKey: record.idempotencyKey,
+            scheduleKey: record.scheduleKey,
+            tags: record.tags,
+            metadata: record.metadata,
+            waitsFor: record.waitsFor
+        )
+    }
 }
 
 extension JobLedger {
@@ -56,6 +78,25 @@ extension JobLedger {
             append(.job(transition(carrying: copy, at: slot)), at: now, into: &events)
         }
         return events.count - count
+    }
+
+    /// The records that stood in a part of the log that cannot be read any more.
+    ///
+    /// - Complexity: O(jobs).
+    package func lostRecords(
+        from first: SequenceNumber,
+        through last: SequenceNumber
+    ) -> [JobRecordCopy] {
+        var lost: [JobRecordCopy] = []
+        var slot = order.oldest
+        while slot != .none {
+            let sequence = rows[slot].payloadSequence
+            if first <= sequence, sequence <= last {
+                lost.append(JobRecordCopy(lost: record(at: slot), at: sequence))
+            }
+            slot = order.newer(than: slot)
+        }
+        return lost
     }
 
     /// The bytes of all that the state of those jobs says, as far as they are needed.

@@ -22,13 +22,35 @@ extension LogBackend {
         let call = ClaimCall(request)
         try await engine.complete(.claim, call)
         let plan = try call.answer()
+        let found = await readPayloads(at: plan.claims.map(\.payloadSequence))
         var jobs: [ClaimedJob] = []
         jobs.reserveCapacity(plan.claims.count)
-        for claim in plan.claims {
-            let payload = await readPayload(of: claim.record.id, at: claim.payloadSequence)
+        for (claim, payload) in zip(plan.claims, found) {
+            var payload = payload
+            if payload == nil {
+                payload = await readPayload(of: claim.record.id, at: claim.payloadSequence)
+            }
             jobs.append(ClaimedJob(record: claim.record, payload: payload, lease: claim.lease))
         }
         return ClaimResult(jobs: jobs, nextDue: plan.nextDue)
+    }
+
+    /// The payloads that events brought, all that are not cached in one go; `nil` for one that is
+    /// to be looked into.
+    private func readPayloads(at sequences: [SequenceNumber]) async -> [JobPayload?] {
+        let cached = sequences.map { payloads.payload(at: $0) }
+        guard cached.contains(nil) else { return cached }
+        do throws(LogReadError) {
+            return try await engine.read { reader throws(LogReadError) in
+                var found = cached
+                for (index, sequence) in sequences.enumerated() where found[index] == nil {
+                    found[index] = try reader.payload(at: sequence)
+                }
+                return found
+            }
+        } catch {
+            return cached
+        }
     }
 
     /// The payload of a claimed job: an unreadable one must not keep the job from failing visibly.

@@ -31,6 +31,8 @@ public struct LogStoreError: Error, Sendable {
         case missingSegment
         /// A reader looked for a segment that the store's writer has retired since it was opened.
         case retired
+        /// A moment was asked for of which too little is kept to tell the state.
+        case unknownPast
         /// There are segments with events, and no manifest that names them.
         case manifestMissing
         /// The operating system refused a call: permissions, a media error.

@@ -7,7 +7,7 @@ import Testing
 struct InMemoryConformanceTests {
     @Test(
         "keeps the contract",
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(15)),
         arguments: BackendConformance.allChecks
     )
     func conforms(check: BackendConformance.Check) async throws {

@@ -9,7 +9,7 @@ import Testing
 struct LogConformanceTests {
     @Test(
         "keeps the contract on files",
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(15)),
         arguments: BackendConformance.allChecks
     )
     func conforms(check: BackendConformance.Check) async throws {
@@ -18,7 +18,7 @@ struct LogConformanceTests {
 
     @Test(
         "keeps the contract when answers are given before the sync",
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(15)),
         arguments: BackendConformance.allChecks
     )
     func conformsWhenWritten(check: BackendConformance.Check) async throws {

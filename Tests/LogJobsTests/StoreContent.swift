@@ -15,8 +15,22 @@ struct StoreContent: Hashable, Sendable {
         schedules = reader.schedules()
         pausedQueues = reader.pausedQueues()
         var events: [JobEvent] = []
-        try reader.forEachEvent { events.append($0) }
+        try reader.forEachEvent { events.append($0.withoutCarriedPayload) }
         self.events = events
+    }
+}
+
+extension JobEvent {
+    /// As an archive keeps it.
+    fileprivate var withoutCarriedPayload: JobEvent {
+        guard case .job(var transition) = body, case .carried(var carried) = transition.change
+        else { return self }
+        carried.job.payload.bytes = []
+        carried.payloadLost = true
+        transition.change = .carried(carried)
+        var event = self
+        event.body = .job(transition)
+        return event
     }
 }
 

@@ -125,6 +125,11 @@ extension WatchedFileSystem {
         try base.rename(path, to: newPath)
     }
 
+    func link(_ path: String, to newPath: String) throws(SystemCallError) {
+        try show(.link, path)
+        try base.link(path, to: newPath)
+    }
+
     func remove(_ path: String) throws(SystemCallError) {
         try show(.remove, path)
         try base.remove(path)

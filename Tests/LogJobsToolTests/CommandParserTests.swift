@@ -60,6 +60,17 @@ import Testing
         #expect(try parse("why", "3", "a") == .run(.why(id), folder: "a", format: .text))
     }
 
+    @Test("what makes another store takes its folder too")
+    func takesTarget() throws {
+        #expect(
+            try parse("backup", "a", "b") == .run(.backup(target: "b"), folder: "a", format: .text)
+        )
+        #expect(
+            try parse("repair", "--json", "a", "b")
+                == .run(.repair(target: "b"), folder: "a", format: .json)
+        )
+    }
+
     @Test("help is printed for the tool and for each verb")
     func givesHelp() throws {
         #expect(try parse("--help") == .help(nil))
@@ -83,14 +94,23 @@ import Testing
             (["info", "a", "b"], "too many arguments, from b on; see logjobs info --help"),
             (
                 ["info", "--tag", "x", "a"],
-                "--tag is an option of list only; see logjobs info --help"
+                "--tag is an option of list, at only; see logjobs info --help"
             ),
             (
                 ["show", "--limit", "1", "1", "a"],
-                "--limit is an option of list, errors only; see logjobs show --help"
+                "--limit is an option of list, errors, at only; see logjobs show --help"
             ),
             (["info", "--json=1", "a"], "--json takes no value; see logjobs info --help"),
             (["show"], "the number of a job is missing; see logjobs show --help"),
+            (
+                ["backup", "a"],
+                "the target, another folder, is missing; see logjobs backup --help"
+            ),
+            (["repair", "a", ""], "the name of the folder is empty; see logjobs repair --help"),
+            (
+                ["backup", "a", "b", "c"],
+                "too many arguments, from c on; see logjobs backup --help"
+            ),
             (["show", "1"], "a folder is missing; see logjobs show --help"),
             (["show", "0", "a"], "0 is not the number of a job; see logjobs show --help"),
             (["history", "x", "a"], "x is not the number of a job; see logjobs history --help"),

@@ -141,7 +141,11 @@ import Testing
         let damages: Set<LogStoreError.Code> = [.corruption, .missingSegment, .manifestMissing]
         for code in LogStoreError.Code.allCases {
             let status = Failure(LogStoreError(code, "a\u{1B}b"))
-            #expect(status.status == (damages.contains(code) ? .damage : .inputOutput))
+            #expect(
+                status.status
+                    == (damages.contains(code)
+                        ? .damage : code == .unknownPast ? .usage : .inputOutput)
+            )
             #expect(status.message == "a\\u{1b}b")
         }
         #expect(Failure(UsageError("x")).status == .usage)

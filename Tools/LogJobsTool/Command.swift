@@ -1,4 +1,5 @@
 import LazyJobs
+import LogJobs
 
 /// What the tool is asked to do with a store.
 enum Command: Equatable {
@@ -14,8 +15,16 @@ enum Command: Equatable {
     case why(JobID)
     /// The failures in the log, those that are alike together.
     case errors(FailureGroups.Filter)
+    /// Some of its jobs as they stood at a moment.
+    case at(LogMoment, JobQuery)
+    /// What became of the jobs between two moments.
+    case diff(LogMoment, LogMoment)
     /// Whether all of it can still be read.
     case verify
+    /// Makes a copy of it in a new folder.
+    case backup(target: String)
+    /// Makes a new store of what can still be read.
+    case repair(target: String)
 }
 
 /// One call of the tool.
@@ -36,13 +45,24 @@ enum OutputFormat: Equatable {
 
 /// The first argument.
 enum Verb: String, CaseIterable {
-    case info, list, show, history, why, errors, verify
+    case info, list, show, history, why, errors, at, diff, verify, backup, repair
 
-    /// Whether the number of a job stands before the folder.
-    var takesID: Bool {
+    /// What stands behind the verb, in order.
+    var operands: [Operand] {
         switch self {
-        case .show, .history, .why: true
-        case .info, .list, .errors, .verify: false
+        case .info, .list, .errors, .verify: [.folder]
+        case .show, .history, .why: [.id, .folder]
+        case .at: [.moment, .folder]
+        case .diff: [.moment, .moment, .folder]
+        case .backup, .repair: [.folder, .target]
         }
+    }
+
+    /// An argument that is no option.
+    enum Operand: String {
+        case id = "the number of a job"
+        case moment = "a moment"
+        case folder = "a folder"
+        case target = "the target, another folder,"
     }
 }

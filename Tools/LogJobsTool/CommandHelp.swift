@@ -13,14 +13,18 @@ enum CommandHelp {
         case .history: history
         case .why: why
         case .errors: errors
+        case .at: at
+        case .diff: diff
         case .verify: verify
+        case .backup: backup
+        case .repair: repair
         }
     }
 
     private static let overview = """
         usage: logjobs <verb> [options] <folder>
 
-        Reads the store in a folder and prints what it finds. The first verbs change nothing, so the
+        Reads the store in a folder and prints what it finds. All but the last verbs change nothing, so the
         folder may be a copy, what a crash has left, or the store of a program that is running.
 
           info          what the store holds, and how it was left
@@ -29,7 +33,12 @@ enum CommandHelp {
           history ID    what happened to one job, and when
           why ID        why one job does not run
           errors        the failures in the log, those that are alike together
+          at MOMENT     jobs as they stood then
+          diff A B      what became of the jobs between two moments
           verify        reads everything and checks it
+          backup        makes a copy of it in a new folder: backup <folder> <target>
+          repair        makes a new store of what can still be read of a damaged one:
+                        repair <folder> <target>
 
           retry, cancel, prune ID...   change jobs, if --yes is given
           compact                      give back the space of what is not needed
@@ -86,7 +95,7 @@ enum CommandHelp {
 
         Prints what happened to one job, in order: when, how long after the event before, which
         attempt counts then, who did it, how long the attempt took, and why. In JSON it is one event
-        on each line. A job that was pruned has no history here any more.
+        on each line. That of a job that was pruned is there as long as it is kept.
 
           logjobs history 12 shop.jobs
           logjobs history --json 12 shop.jobs | jq -r 'select(.error) | .time + " " + .error'
@@ -117,6 +126,31 @@ enum CommandHelp {
 
           logjobs errors --kind send-mail shop.jobs
           logjobs errors --json shop.jobs | jq -r '[.count, .fingerprint] | @tsv'
+        """
+
+    private static let at = """
+        usage: logjobs at MOMENT [options] <folder>
+
+        Prints the store as it stood at a moment: by an event's number, or by a time such as
+        2026-01-31T12:00:00Z, 2026-01-31, -90m, -2h, -7d. Archives count. A moment before what was
+        kept is refused with status 2. In JSON the first line tells moment and counts, each other
+        one a job.
+
+          --state, --kind, --queue, --tag, --limit    as those of list
+          --json           one object on each line
+
+          logjobs at -2h --state running shop.jobs
+          logjobs at 4711 shop.jobs
+        """
+
+    private static let diff = """
+        usage: logjobs diff [--json] A B <folder>
+
+        Prints the jobs whose state differs between two moments: those that came, those that went,
+        and those that changed. Moments are typed as those of at.
+
+          logjobs diff -1h -1s shop.jobs
+          logjobs diff --json 4000 5000 shop.jobs | jq -r 'select(.to == "discarded") | .id'
         """
 
     private static let verify = """

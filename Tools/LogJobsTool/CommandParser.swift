@@ -1,4 +1,5 @@
 import LazyJobs
+import LogJobs
 
 /// Arguments as they are typed, taken apart: options may stand anywhere behind the verb.
 struct CommandParser {
@@ -36,7 +37,8 @@ struct CommandParser {
                 operands += rest
                 return
             }
-            if argument.hasPrefix("-"), argument != "-" {
+            let isAgo = argument.dropFirst().first?.isNumber ?? false
+            if argument.hasPrefix("-"), argument != "-", !isAgo {
                 try readOption(argument, &rest)
             } else {
                 operands.append(argument)
@@ -97,14 +99,17 @@ struct CommandParser {
 
     private func invocation() throws(UsageError) -> Invocation {
         if asksForHelp { return .help(verb) }
-        let expected = verb.takesID ? ["the number of a job", "a folder"] : ["a folder"]
+        let expected = verb.operands
         guard operands.count <= expected.count else {
             throw complaint("too many arguments, from \(operands[expected.count]) on")
         }
-        guard operands.count == expected.count, let folder = operands.last else {
-            throw complaint("\(expected[operands.count]) is missing")
+        guard operands.count == expected.count else {
+            throw complaint("\(expected[operands.count].rawValue) is missing")
         }
-        guard !folder.isEmpty else { throw complaint("the name of the folder is empty") }
+        let folder = expected.firstIndex(of: .folder).map { operands[$0] } ?? ""
+        guard !folder.isEmpty, operands.last != "" else {
+            throw complaint("the name of the folder is empty")
+        }
         return .run(try command(), folder: folder, format: format)
     }
 
@@ -117,8 +122,19 @@ struct CommandParser {
         case .why: .why(try jobID())
         case .errors:
             .errors(.init(kind: query.kind, queue: query.queue, limit: query.limit))
+        case .at: .at(try moment(0), query)
+        case .diff: .diff(try moment(0), try moment(1))
         case .verify: .verify
+        case .backup: .backup(target: operands[1])
+        case .repair: .repair(target: operands[1])
         }
+    }
+
+    private func moment(_ index: Int) throws(UsageError) -> LogMoment {
+        guard let moment = MomentParser.moment(operands[index], now: SystemClock().now) else {
+            throw complaint("\(operands[index]) is no moment: \(MomentParser.forms)")
+        }
+        return moment
     }
 
     private func jobID() throws(UsageError) -> JobID {
@@ -137,9 +153,9 @@ extension Verb {
     /// The options with a value that it takes.
     fileprivate var options: Set<String> {
         switch self {
-        case .list: ["--state", "--kind", "--queue", "--tag", "--limit"]
+        case .list, .at: ["--state", "--kind", "--queue", "--tag", "--limit"]
         case .errors: ["--kind", "--queue", "--limit"]
-        case .info, .show, .history, .why, .verify: []
+        case .info, .show, .history, .why, .diff, .verify, .backup, .repair: []
         }
     }
 }

@@ -52,6 +52,7 @@ struct Failure: Equatable {
         case .corruption, .missingSegment, .manifestMissing: .damage
         case .notFound, .locked, .notOurs, .tooNew, .inputOutput, .storageFull, .retired:
             .inputOutput
+        case .unknownPast: .usage
         }
     }
 }

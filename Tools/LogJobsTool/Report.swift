@@ -16,6 +16,10 @@ extension Invocation {
         switch self {
         case .help(let verb): Report(lines: CommandHelp.lines(verb))
         case .run(.verify, let folder, let format): try Verification.report(folder, format)
+        case .run(.backup(let target), let folder, let format):
+            Report(lines: try BackupAnswer(from: folder, to: target).lines(format))
+        case .run(.repair(let target), let folder, let format):
+            try RepairAnswer(from: folder, into: target).report(format)
         case .run(let command, let folder, let format):
             Report(lines: try command.lines(LogReader.open(folder), folder: folder, format))
         }
@@ -36,7 +40,12 @@ extension Command {
         case .history(let id): try Self.timeline(of: id, reader, folder).lines(format)
         case .why(let id): try Self.explanation(of: id, reader, folder).lines(format)
         case .errors(let filter): try Self.failures(reader, filter).lines(format)
+        case .at(let moment, let query): try PastList(reader, at: moment, query).lines(format)
+        case .diff(let start, let end):
+            try PastDifference(reader, from: start, to: end).lines(format)
         case .verify: try Verification(report: reader.report).lines(format)
+        // Answered without an open store.
+        case .backup, .repair: []
         }
     }
 

@@ -39,10 +39,16 @@ struct Verification {
     }
 
     private var remarks: [String] {
-        if let tail = report.tornTail {
-            return ["the last write was not finished, as a crash leaves it: \(tail.text)"]
+        var remarks: [String] = []
+        if let link = report.links.last {
+            remarks.append("digest of all up to event \(link.lastSequence): \(link.digest)")
         }
-        return report.wasClosed ? [] : ["the store is open, or was left by a program that died"]
+        if let tail = report.tornTail {
+            remarks.append("the last write was not finished, as a crash leaves it: \(tail.text)")
+        } else if !report.wasClosed {
+            remarks.append("the store is open, or was left by a program that died")
+        }
+        return remarks
     }
 }
 
@@ -51,6 +57,19 @@ extension Verification: Encodable {
         case damaged, closed, epoch, segments, frames, events, bytes
         case lastSequence = "last_sequence"
         case tornTail = "torn_tail"
+        case digest, digests
+    }
+
+    /// A link of the chain of digests.
+    private struct LinkJSON: Encodable {
+        var file: String
+        var lastSequence: UInt64
+        var digest: String
+
+        private enum CodingKeys: String, CodingKey {
+            case file, digest
+            case lastSequence = "last_sequence"
+        }
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -64,6 +83,15 @@ extension Verification: Encodable {
         try container.encode(report.byteCount, forKey: .bytes)
         try container.encode(report.lastSequence.rawValue, forKey: .lastSequence)
         try container.encodeIfPresent(report.tornTail.map(TornTailJSON.init), forKey: .tornTail)
+        try container.encodeIfPresent(report.links.last?.digest, forKey: .digest)
+        let links = report.links.map { link in
+            LinkJSON(
+                file: link.file,
+                lastSequence: link.lastSequence.rawValue,
+                digest: link.digest
+            )
+        }
+        if !links.isEmpty { try container.encode(links, forKey: .digests) }
     }
 }
 

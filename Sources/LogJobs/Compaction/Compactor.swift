@@ -49,6 +49,7 @@ struct Compactor: Sendable {
         guard let carriedThrough = try await carry(from: retiring, pace, &carriedCount) else {
             return
         }
+        let damage = retiring.damage
         var history = try await reading { () throws(LogStoreError) in try retiring.finish() }
         if case .archived(var entry) = history {
             entry.carriedThrough = carriedThrough
@@ -61,10 +62,12 @@ struct Compactor: Sendable {
                     segment: last.header.segment,
                     next: last.nextSequence,
                     carriedThrough: carriedThrough,
-                    history: history
+                    history: history,
+                    damagedFiles: Set(damage.map(\.file))
                 )
             )
         )
+        report.damage += damage
         report.segmentCount += targets.count
         report.byteCount += targets.reduce(0) { $0 + $1.validEnd }
         report.carriedCount += carriedCount
@@ -84,6 +87,7 @@ struct Compactor: Sendable {
             let copies = try await reading { () throws(LogStoreError) in
                 try retiring.next(weightMax: pace.pieceWeight)
             }
+            if copies.isEmpty { try await carryLost(retiring.damage, &carriedCount) }
             // With nothing left to judge, the state as it is now decides.
             let call = CarryCall(copies)
             try await engine.complete(.growth, call)
@@ -93,6 +97,27 @@ struct Compactor: Sendable {
         }
         return nil
     }
+
+    /// Copies the state of jobs forward whose payloads cannot be read any more.
+    private func carryLost(
+        _ damage: [DamagedRange],
+        _ carriedCount: inout Int
+    ) async throws(BackendError) {
+        for range in damage {
+            let lost = try await engine.ask { ledger in
+                ledger.lostRecords(from: range.firstSequence, through: range.lastSequence)
+            }
+            for start in stride(from: 0, to: lost.count, by: Self.lostCount) {
+                let piece = lost[start..<min(start + Self.lostCount, lost.count)]
+                let call = CarryCall(Array(piece))
+                try await engine.complete(.growth, call)
+                carriedCount += call.carriedCount
+            }
+        }
+    }
+
+    /// How many jobs are carried at a time whose payloads are lost.
+    private static let lostCount = 100
 
     private func rest(for duration: Duration) async {
         do {

@@ -10,9 +10,31 @@ public struct CompactionReport: Sendable, Hashable {
     public var carriedCount = 0
     /// The bytes of the archives that were written.
     public var archivedByteCount: UInt64 = 0
+    /// What of those segments could not be read any more.
+    ///
+    /// Live jobs whose arguments stood there were carried without them: they fail, visibly, when
+    /// they are claimed. The files are kept as `seg-….ljs.damaged`.
+    public var damage: [DamagedRange] = []
 
     /// Nothing was done.
     public init() {}
+}
+
+/// Events that could not be read any more.
+public struct DamagedRange: Sendable, Hashable {
+    /// The file they stood in.
+    public var file: String
+    /// The first of them.
+    public var firstSequence: SequenceNumber
+    /// The last of them.
+    public var lastSequence: SequenceNumber
+
+    /// Describes such events.
+    public init(file: String, firstSequence: SequenceNumber, lastSequence: SequenceNumber) {
+        self.file = file
+        self.firstSequence = firstSequence
+        self.lastSequence = lastSequence
+    }
 }
 
 extension LogBackend {
@@ -27,8 +49,8 @@ extension LogBackend {
     /// done.
     ///
     /// - Returns: What was done.
-    /// - Throws: `corruption` with segment and byte when what is to be carried cannot be read;
-    ///   `storageFull`, `poisoned`, `closed`, `outcomeUnknown` as an enqueue.
+    /// - Throws: `unavailable` when the system refuses to read or write; `storageFull`, `poisoned`,
+    ///   `closed`, `outcomeUnknown` as an enqueue.
     /// - Complexity: O(n) in the bytes of those segments.
     public func compact() async throws(BackendError) -> CompactionReport {
         await turnstile.enter()

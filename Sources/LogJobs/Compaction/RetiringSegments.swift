@@ -4,6 +4,9 @@ import Synchronization
 
 /// Reads the segments that are to be retired, verifying all that it reads: hands out the records in
 /// them, a few at a time, and writes their history into an archive on the way.
+///
+/// What does not verify loses only its own: the events there are missing in the archive, and whose
+/// records they were is told, so that those jobs can be carried without their payloads.
 final class RetiringSegments: Sendable {
     /// What is done with the history.
     enum Keeping: Sendable {
@@ -17,7 +20,10 @@ final class RetiringSegments: Sendable {
 
     private struct Reading: ~Copyable, Sendable {
         var nextTarget = 0
-        var scanner: SegmentScanner?
+        var salvage: SegmentSalvage?
+        /// The event that comes next, unless it is lost.
+        var next = SequenceNumber.zero
+        var damage: [DamagedRange] = []
         /// What was read and is not handed out yet.
         var copies: ArraySlice<JobRecordCopy> = []
         var archive: ArchiveWriter?
@@ -49,7 +55,7 @@ final class RetiringSegments: Sendable {
 
     deinit {
         reading.withLock { reading in
-            reading.scanner?.close()
+            reading.salvage?.close()
             reading.archive?.close()
         }
     }
@@ -71,46 +77,58 @@ final class RetiringSegments: Sendable {
         }
     }
 
+    /// What could not be read so far.
+    var damage: [DamagedRange] { reading.withLock { $0.damage } }
+
     /// Reads on.
     ///
     /// - Returns: Whether there was anything.
     private func readFrame(_ reading: inout Reading) throws(LogStoreError) -> Bool {
-        if reading.scanner == nil {
-            guard reading.nextTarget < targets.count else { return false }
-            let id = targets[reading.nextTarget].header.segment
-            reading.scanner = try SegmentScanner(id, in: folder)
-        }
+        guard reading.nextTarget < targets.count else { return false }
         let target = targets[reading.nextTarget]
-        guard let offset = reading.scanner?.offset, offset < target.validEnd else {
-            end(target, &reading)
-            return true
+        if reading.salvage == nil {
+            reading.salvage = try SegmentSalvage(target.header, upTo: target.validEnd, in: folder)
+            reading.next = target.header.firstSequence
         }
-        try takeFrame(&reading)
+        switch try reading.salvage?.next() {
+        case .frame(let frame): try take(frame, of: target, &reading)
+        case .damage: break
+        case nil: end(target, &reading)
+        }
         return true
     }
 
-    private func takeFrame(_ reading: inout Reading) throws(LogStoreError) {
-        let frame: SegmentScanner.Frame
-        var reason = "zeros where a frame should be"
-        switch try reading.scanner?.scan() {
-        case .frame(let found): frame = found
-        case .invalid(let why):
-            reason = why
-            fallthrough
-        case .blank, nil:
-            if let error = reading.scanner?.damaged(reason) { throw error }
-            return
-        }
-        switch frame.header.kind {
-        case .baseline:
-            guard let baseline = try reading.scanner?.baseline(of: frame) else { return }
-            reading.archive?.begin(baseline)
-        case .batch:
-            let events = try reading.scanner?.events(of: frame) ?? []
-            reading.copies = events.compactMap { JobRecordCopy($0) }[...]
-            try archive(events, &reading)
-        case .watermark, .seal: break
-        }
+    private func take(
+        _ frame: SegmentSalvage.Frame,
+        of target: LogEngine.CompactionTarget,
+        _ reading: inout Reading
+    ) throws(LogStoreError) {
+        if let baseline = frame.baseline { reading.archive?.begin(baseline) }
+        guard !frame.events.isEmpty else { return }
+        // What verifies here and is not of this place in the order, was written by nobody.
+        guard frame.header.firstSequence >= reading.next else { return }
+        noteLost(before: frame.header.firstSequence, of: target, &reading)
+        reading.next = frame.header.nextSequence
+        reading.copies = frame.events.compactMap { JobRecordCopy($0) }[...]
+        // Its baseline may be what is lost.
+        let last = SequenceNumber(rawValue: target.header.firstSequence.rawValue - 1)
+        reading.archive?.begin(LedgerBaseline(lastSequence: last, epoch: target.header.epoch))
+        try archive(frame.events, &reading)
+    }
+
+    private func noteLost(
+        before next: SequenceNumber,
+        of target: LogEngine.CompactionTarget,
+        _ reading: inout Reading
+    ) {
+        guard next > reading.next else { return }
+        reading.damage.append(
+            DamagedRange(
+                file: target.header.segment.fileName,
+                firstSequence: reading.next,
+                lastSequence: SequenceNumber(rawValue: next.rawValue - 1)
+            )
+        )
     }
 
     private func archive(
@@ -128,11 +146,12 @@ final class RetiringSegments: Sendable {
     }
 
     private func end(_ target: LogEngine.CompactionTarget, _ reading: inout Reading) {
+        noteLost(before: target.nextSequence, of: target, &reading)
         let last = SequenceNumber(rawValue: target.nextSequence.rawValue - 1)
         let link = reading.chain.end(target.header.segment, lastSequence: last)
         reading.archive?.end(target.header.segment, lastSequence: last, link: link)
-        reading.scanner?.close()
-        reading.scanner = nil
+        reading.salvage?.close()
+        reading.salvage = nil
         reading.nextTarget += 1
     }
 

@@ -58,6 +58,12 @@ package protocol FileSystem: Sendable {
     /// Gives a file another name in one step, replacing what has it.
     func rename(_ path: String, to newPath: String) throws(SystemCallError)
 
+    /// Gives a file one more name, which must be free. It is durable once its folder is synced.
+    ///
+    /// Fails where the file system has no hard links, or not between these two folders; see
+    /// ``SystemCallError/refusesLink``.
+    func link(_ path: String, to newPath: String) throws(SystemCallError)
+
     /// Removes a file's name.
     func remove(_ path: String) throws(SystemCallError)
 

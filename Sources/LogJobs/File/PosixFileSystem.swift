@@ -115,6 +115,10 @@ package final class PosixFileSystem: FileSystem {
         }
     }
 
+    package func link(_ path: String, to newPath: String) throws(SystemCallError) {
+        try SystemCall.linkFile(path, to: newPath)
+    }
+
     package func remove(_ path: String) throws(SystemCallError) {
         try SystemCall.removeFile(path)
     }

@@ -8,6 +8,7 @@
 /// | `seg-….ljs` | the segments |
 /// | `arc-….lja` | the archives |
 /// | `ckp-….ljc` | the checkpoints |
+/// | `seg-….ljs.damaged` | what was a segment, kept as evidence |
 /// | `next.ljs` | the segment after the active one: zeros, synced |
 /// | `ballast-1.ljs`, `ballast-2.ljs` | such files too, for when there is no room for another |
 /// | `preparing.tmp` | one of those segments on its way |
@@ -17,6 +18,7 @@ package struct StoreFolder: Sendable {
     package static let spareManifestName = "manifest.spare"
     package static let nextSegmentName = "next.ljs"
     package static let ballastNames = ["ballast-1.ljs", "ballast-2.ljs"]
+    package static let damagedSuffix = ".damaged"
     package static let preparingName = "preparing.tmp"
     package static let preparingManifestName = "manifest.tmp"
     package static let preparingArchiveName = "archive.tmp"
@@ -45,6 +47,8 @@ package struct StoreFolder: Sendable {
         ]
         return (fixed + ballastNames + temporaryNames).contains(name)
             || SegmentID(fileName: name) != nil || isDerived(name)
+            || name.hasSuffix(damagedSuffix)
+                && SegmentID(fileName: String(name.dropLast(damagedSuffix.count))) != nil
     }
 
     /// Whether a name is that of an archive or a checkpoint.

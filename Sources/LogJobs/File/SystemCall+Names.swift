@@ -22,6 +22,14 @@ extension SystemCall {
         _ = try retry("rename", path) { unsafe rename(path, newPath) }
     }
 
+    /// Gives a file one more name.
+    static func linkFile(_ path: String, to newPath: String) throws(SystemCallError) {
+        try check(path, for: "link")
+        try check(newPath, for: "link")
+        // SAFETY: both strings outlive the call, and have no NUL inside.
+        _ = try retry("link", path) { unsafe link(path, newPath) }
+    }
+
     /// Removes the name of a file.
     static func removeFile(_ path: String) throws(SystemCallError) {
         try check(path, for: "unlink")

@@ -23,6 +23,12 @@ extension SystemCallError {
     /// Whether nothing has the name.
     package var isNotFound: Bool { errorNumber == ENOENT }
 
+    /// Whether a file cannot have another name there, but could be copied.
+    package var refusesLink: Bool {
+        // EPERM: no hard links here, or another user's file; ENOSYS: said by some FUSE.
+        [EXDEV, EPERM, EMLINK, EOPNOTSUPP, ENOSYS].contains(errorNumber)
+    }
+
     /// Whether the caller may not do it here.
     package var isRefused: Bool {
         errorNumber == EACCES || errorNumber == EPERM || errorNumber == EROFS

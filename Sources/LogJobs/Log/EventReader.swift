@@ -3,7 +3,8 @@ package import LazyJobs
 /// Reads single events back from the segments, each by its number.
 ///
 /// One event costs one or two reads: the header with what follows it, and the rest of its frame.
-/// The last frame is kept, since the events of one job often lie close together.
+/// The last frame is kept, since the events of one job often lie close together, and so do the jobs
+/// of one claim.
 package struct EventReader: ~Copyable, Sendable {
     /// What is read with a header: enough for the frame of most single commits.
     private static let firstReadSize = 4096
@@ -13,6 +14,8 @@ package struct EventReader: ~Copyable, Sendable {
         var offset: UInt64
         var header: FrameHeader
         var stored: [UInt8]
+        /// All its events, once a second one was asked for.
+        var events: [JobEvent]?
     }
 
     private let folder: StoreFolder
@@ -39,9 +42,26 @@ package struct EventReader: ~Copyable, Sendable {
         guard let location = catalog.location(of: sequence) else {
             return try archives.event(at: sequence)
         }
-        let frame = try frame(at: location)
+        let isKept = try keepFrame(at: location)
+        guard let frame = last else { return nil }
         do throws(FormatError) {
-            return try decoder.event(frame.header, stored: frame.stored[...], sequence: sequence)
+            guard isKept else {
+                return try decoder.event(
+                    frame.header,
+                    stored: frame.stored[...],
+                    sequence: sequence
+                )
+            }
+            var events = frame.events ?? []
+            if events.isEmpty {
+                events = try decoder.events(frame.header, stored: frame.stored[...])
+                last?.events = events
+            }
+            let index = sequence.rawValue - frame.header.firstSequence.rawValue
+            guard index < UInt64(events.count) else {
+                throw .damaged("event \(sequence) is not in the frame")
+            }
+            return events[Int(index)]
         } catch {
             throw Self.damaged(location, "\(error)")
         }
@@ -98,18 +118,20 @@ package struct EventReader: ~Copyable, Sendable {
         return later.version > 0 && transition.version == later.version - 1
     }
 
-    private mutating func frame(
+    /// Reads a frame, unless it is the last one.
+    ///
+    /// - Returns: Whether it is.
+    private mutating func keepFrame(
         at location: SegmentCatalog.Location
-    ) throws(LogReadError) -> Frame {
+    ) throws(LogReadError) -> Bool {
         let segment = location.header.segment
-        if let last, last.segment == segment, last.offset == location.offset { return last }
+        if let last, last.segment == segment, last.offset == location.offset { return true }
         if location.header.dictionary != dictionary {
             dictionary = location.header.dictionary
             decoder = FrameDecoder(dictionary: dictionary)
         }
-        let frame = try readFrame(at: location)
-        last = frame
-        return frame
+        last = try readFrame(at: location)
+        return false
     }
 
     private mutating func readFrame(

@@ -107,15 +107,25 @@ extension LogWriter {
         var manifest = manifest
         let gone = manifest.apply(edit.change)
         try replaceManifest(with: manifest)
+        var kept: Set<String> = []
         if case .retire(let retirement) = edit.change {
             catalog.remove(through: retirement.segment)
+            kept = retirement.damagedFiles
         }
         catalog.take(manifest)
         for name in gone {
             do throws(SystemCallError) {
-                try folder.fileSystem.remove(folder.path(of: name))
+                if kept.contains(name) {
+                    let newName = name + StoreFolder.damagedSuffix
+                    try folder.fileSystem.rename(
+                        folder.path(of: name),
+                        to: folder.path(of: newName)
+                    )
+                } else {
+                    try folder.fileSystem.remove(folder.path(of: name))
+                }
             } catch {
-                // The next opening tries again.
+                // The next opening removes it.
             }
         }
         machine.edited(edit)

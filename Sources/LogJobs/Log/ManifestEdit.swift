@@ -24,6 +24,8 @@ package struct ManifestEdit: Sendable {
         /// The last event that was applied when the last job of them was judged.
         package var carriedThrough: SequenceNumber
         package var history: History
+        /// Those that are not removed, since something in them could not be read.
+        package var damagedFiles: Set<String>
 
         package enum History: Sendable {
             /// It stands in an archive.
@@ -36,12 +38,14 @@ package struct ManifestEdit: Sendable {
             segment: SegmentID,
             next: SequenceNumber,
             carriedThrough: SequenceNumber,
-            history: History
+            history: History,
+            damagedFiles: Set<String> = []
         ) {
             self.segment = segment
             self.next = next
             self.carriedThrough = carriedThrough
             self.history = history
+            self.damagedFiles = damagedFiles
         }
     }
 

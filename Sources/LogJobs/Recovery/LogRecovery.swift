@@ -16,15 +16,25 @@ package struct LogRecovery: ~Copyable {
         case reading
     }
 
-    private let folder: StoreFolder
+    /// How much is read.
+    package enum Depth: Sendable, Hashable {
+        /// What it takes to know the state: the log behind the newest checkpoint that can be used.
+        case state
+        /// All: the whole log, every archive, and the chain of digests over both.
+        case everything
+    }
+
+    let folder: StoreFolder
     private let purpose: Purpose
-    private let manifest: Manifest
+    let manifest: Manifest
     private var ledger = JobLedger()
     private var segments: [SegmentCatalog.Segment] = []
     private var summaries: [SegmentSummary] = []
-    private var report = RecoveryReport()
+    var report = RecoveryReport()
     private var previous: SegmentHeader.Predecessor?
     private var checkpoint: Checkpoint?
+    /// The digests, if they are to be checked.
+    var chain: HistoryChain?
 
     private init(_ manifest: Manifest, in folder: StoreFolder, for purpose: Purpose) {
         self.manifest = manifest
@@ -56,18 +66,21 @@ package struct LogRecovery: ~Copyable {
         }
     }
 
-    /// Reads the log that a manifest names: behind the newest checkpoint that can be used, or all.
+    /// Reads the log that a manifest names.
     ///
     /// - Complexity: O(n) in the jobs of the checkpoint and the bytes of the log behind it.
     package static func run(
         _ manifest: Manifest,
         in folder: StoreFolder,
         for purpose: Purpose,
-        usingCheckpoints: Bool = true
+        depth: Depth = .state
     ) throws(LogStoreError) -> RecoveredLog {
         var recovery = LogRecovery(manifest, in: folder, for: purpose)
         guard let last = manifest.segments.last else { return recovery.emptyLog() }
-        if usingCheckpoints { recovery.loadCheckpoint() }
+        switch depth {
+        case .state: recovery.loadCheckpoint()
+        case .everything: try recovery.checkHistory()
+        }
         for entry in manifest.segments.dropLast() {
             if entry.lastSequence <= recovery.checkpoint?.sequence ?? .zero {
                 try recovery.adopt(entry)
@@ -150,7 +163,7 @@ extension LogRecovery {
     }
 
     /// The manifest says that the file is ours: with another beginning it is damaged.
-    private static func namedSegment(
+    static func namedSegment(
         _ id: SegmentID,
         in folder: StoreFolder
     ) throws(LogStoreError) -> SegmentScanner {
@@ -188,6 +201,9 @@ extension LogRecovery {
         report.segmentCount += 1
         report.byteCount += validEnd
         report.lastSequence = ledger.lastSequence
+        if let link = chain?.end(entry.id, lastSequence: ledger.lastSequence) {
+            report.links.append(HistoryLink(entry.id.fileName, ledger.lastSequence, link))
+        }
         previous = SegmentHeader.Predecessor(
             segment: entry.id,
             validEnd: validEnd,
@@ -218,6 +234,7 @@ extension LogRecovery {
         case .batch:
             let events = try scanner.events(of: frame)
             for event in events {
+                chain?.add(event)
                 do throws(LedgerError) {
                     try take(event)
                 } catch {

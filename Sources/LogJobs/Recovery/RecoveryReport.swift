@@ -37,6 +37,8 @@ public struct RecoveryReport: Sendable, Hashable {
     /// The checkpoints that could not be used, which has cost nothing but time; each with the
     /// reason, in words for people.
     public var ignoredCheckpoints: [IgnoredFile] = []
+    /// The links of the chain of digests, the oldest first; only a verification has them.
+    public var links: [HistoryLink] = []
     /// When a job was changed last, if one is there.
     package var lastChange: Timestamp?
 

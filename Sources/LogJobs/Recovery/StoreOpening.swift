@@ -142,7 +142,7 @@ package struct StoreOpening: Sendable {
         }
     }
 
-    private static func parent(of path: String) -> String {
+    static func parent(of path: String) -> String {
         let parts = path.split(separator: "/")
         let parent = parts.dropLast().joined(separator: "/")
         if path.hasPrefix("/") { return "/" + parent }
@@ -422,7 +422,7 @@ extension StoreOpening {
 
 extension StoreID {
     /// A random (version 4) id.
-    fileprivate static func random(_ word: @escaping @Sendable () -> UInt64) -> StoreID {
+    static func random(_ word: @escaping @Sendable () -> UInt64) -> StoreID {
         var generator = Words(word: word)
         return StoreID(using: &generator)
     }

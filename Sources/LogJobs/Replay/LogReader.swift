@@ -19,14 +19,16 @@ public final class LogReader: Sendable {
     private let ledger: JobLedger
     private let reader: Mutex<EventReader>
     private let folder: StoreFolder
-    private let carriedThrough: SequenceNumber
+    private let generation: UInt64
+    let walk: LogWalk
 
     private init(_ log: RecoveredLog, in folder: StoreFolder) {
         report = log.report
         segments = log.summaries
         ledger = log.ledger
         self.folder = folder
-        carriedThrough = log.manifest.carriedThrough
+        generation = log.manifest.generation
+        walk = LogWalk(log.manifest, log.summaries, in: folder)
         let catalog = SegmentCatalog(log.segments, log.manifest)
         reader = Mutex(EventReader(catalog, in: folder))
     }
@@ -47,7 +49,7 @@ public final class LogReader: Sendable {
         _ path: String,
         of fileSystem: any FileSystem,
         clock: any JobClock,
-        usingCheckpoints: Bool = true
+        depth: LogRecovery.Depth = .state
     ) throws(LogStoreError) -> LogReader {
         let start = clock.uptime
         let folder = StoreFolder(path, of: fileSystem)
@@ -59,7 +61,7 @@ public final class LogReader: Sendable {
                 "Could not read \(path): there is no store. Name the folder of one."
             )
         }
-        var log = try recover(folder, usingCheckpoints)
+        var log = try recover(folder, depth)
         log.report.duration = clock.uptime - start
         return LogReader(log, in: folder)
     }
@@ -67,7 +69,7 @@ public final class LogReader: Sendable {
     /// Reads the log; anew, when its writer has retired segments meanwhile.
     private static func recover(
         _ folder: StoreFolder,
-        _ usingCheckpoints: Bool
+        _ depth: LogRecovery.Depth
     ) throws(LogStoreError) -> RecoveredLog {
         var manifest = try LogRecovery.manifest(in: folder)
         while true {
@@ -76,22 +78,26 @@ public final class LogReader: Sendable {
                     manifest,
                     in: folder,
                     for: .reading,
-                    usingCheckpoints: usingCheckpoints
+                    depth: depth
                 )
             } catch {
+                guard error.code == .missingSegment else { throw error }
                 let now = try LogRecovery.manifest(in: folder)
-                guard now.carriedThrough > manifest.carriedThrough else { throw error }
+                guard now.generation != manifest.generation else { throw error }
                 manifest = now
             }
         }
     }
 
-    /// Reads everything and checks everything: each checksum, the order of frames and segments, and
-    /// that every event is legal.
+    /// Reads everything and checks everything: each checksum in segments and archives, the order of
+    /// frames and segments, that every event is legal, and the chain of digests.
+    ///
+    /// The chain's links are in the report: who keeps one of them elsewhere can tell later whether
+    /// anything before it was changed.
     ///
     /// - Throws: As ``open(_:)``; `corruption` at the first damage, with the file and the byte.
     public static func verify(_ folder: String) throws(LogStoreError) -> RecoveryReport {
-        try open(folder, of: PosixFileSystem(), clock: SystemClock(), usingCheckpoints: false)
+        try open(folder, of: PosixFileSystem(), clock: SystemClock(), depth: .everything)
             .report
     }
 
@@ -143,40 +149,34 @@ public final class LogReader: Sendable {
         }
     }
 
-    /// Calls a closure with every event, oldest first: those of pruned jobs too.
+    /// Calls a closure with every event that is kept, oldest first: those in archives, and those of
+    /// pruned jobs too.
+    ///
+    /// Carried events are among them, in archives without their payloads; where something was lost
+    /// to damage, numbers are missing.
     ///
     /// - Parameter body: What is done with an event; what it throws ends the walk.
     /// - Throws: `inputOutput`, `corruption`, `retired`, and what the closure throws.
     /// - Complexity: O(n) in the events; memory for one frame.
     public func forEachEvent(_ body: (JobEvent) throws -> Void) throws {
-        for segment in segments {
-            guard let id = SegmentID(fileName: segment.fileName) else { continue }
-            var scanner = try scanner(for: id)
-            defer { scanner.close() }
-            while scanner.offset < segment.validEnd {
-                guard case .frame(let frame) = try scanner.scan() else {
-                    throw scanner.damaged("it has changed since it was opened")
-                }
-                guard frame.header.kind == .batch else { continue }
-                try scanner.events(of: frame).forEach(body)
+        do {
+            try walk.forEach { item in
+                if case .event(let event) = item { try body(event) }
+                return true
             }
-        }
-    }
-
-    private func scanner(for id: SegmentID) throws(LogStoreError) -> SegmentScanner {
-        do throws(LogStoreError) {
-            return try SegmentScanner(id, in: folder)
-        } catch {
+        } catch let error as LogStoreError {
             throw explained(error)
+        } catch let error as LogReadError {
+            throw explained(.history(error, file: Manifest.fileName))
         }
     }
 
     /// Why a segment is not there: its writer may have retired it since it was opened.
-    private func explained(_ error: LogStoreError) -> LogStoreError {
+    func explained(_ error: LogStoreError) -> LogStoreError {
         guard error.code == .missingSegment, let file = error.file else { return error }
         do throws(LogStoreError) {
             let now = try LogRecovery.manifest(in: folder)
-            guard now.carriedThrough > carriedThrough else { return error }
+            guard now.generation != generation else { return error }
         } catch {
             return error
         }

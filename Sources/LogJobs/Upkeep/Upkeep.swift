@@ -91,6 +91,7 @@ extension UpkeepReport {
         compaction.segmentCount += later.compaction.segmentCount
         compaction.byteCount += later.compaction.byteCount
         compaction.carriedCount += later.compaction.carriedCount
+        compaction.damage += later.compaction.damage
         compaction.archivedByteCount += later.compaction.archivedByteCount
         droppedArchiveCount += later.droppedArchiveCount
         checkpointCount += later.checkpointCount

@@ -15,6 +15,7 @@ package enum SimulatedCall: String, Hashable, Sendable, CaseIterable {
     case sync = "fdatasync"
     case syncFolder = "fsync"
     case rename
+    case link
     case remove = "unlink"
     case lock = "flock"
     case dropCache = "posix_fadvise"
@@ -24,7 +25,8 @@ package enum SimulatedCall: String, Hashable, Sendable, CaseIterable {
     /// `false` for those that only look: a sweep over crashes may leave them out.
     package var changesDisk: Bool {
         switch self {
-        case .makeFolder, .open, .write, .allocate, .truncate, .sync, .syncFolder, .rename, .remove:
+        case .makeFolder, .open, .write, .allocate, .truncate, .sync, .syncFolder, .rename, .link,
+            .remove:
             true
         case .names, .statusOfPath, .statusOfHandle, .close, .read, .lock, .dropCache:
             false
@@ -40,7 +42,7 @@ package struct CallRecord: Hashable, Sendable {
     package var offset: UInt64?
     /// How many bytes a read or write is about, or what size a file is to have.
     package var size: UInt64?
-    /// What a rename gives as the other name.
+    /// What a rename or a link gives as the other name.
     package var newPath: String?
 
     init(

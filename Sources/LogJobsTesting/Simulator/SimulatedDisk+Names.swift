@@ -12,7 +12,7 @@ extension SimulatedDisk {
     /// Makes a file or folder with a name that is free.
     mutating func make(_ kind: FileStatus.Kind, at name: Name) -> NodeID {
         let id = makeNode(kind)
-        move(id, from: nil, to: name)
+        move(id, link: 0, from: nil, to: name)
         return id
     }
 
@@ -22,6 +22,17 @@ extension SimulatedDisk {
         let (name, taken) = try findName(path)
         guard taken == nil else { throw ErrorNumber(EEXIST) }
         _ = make(.folder, at: name)
+    }
+
+    /// Gives a file one more name.
+    mutating func link(_ path: String, to newPath: String) throws(ErrorNumber) {
+        let id = try find(path)
+        let (newName, taken) = try findName(newPath)
+        guard self[id].kind == .file else { throw ErrorNumber(EPERM) }
+        guard taken == nil else { throw ErrorNumber(EEXIST) }
+        let link = self[id].linkCount
+        nodes[id]?.linkCount += 1
+        move(id, link: link, from: nil, to: newName)
     }
 
     /// Gives what is at a path another name.
@@ -41,7 +52,8 @@ extension SimulatedDisk {
         } else if let replaced, self[replaced].kind == .folder {
             throw ErrorNumber(EISDIR)
         }
-        move(id, from: oldName, to: newName)
+        guard let link = self[id].cachedNames.link(at: oldName) else { throw ErrorNumber(ENOENT) }
+        move(id, link: link, from: oldName, to: newName)
     }
 
     /// Removes the name of a file, which lives on while it is open.
@@ -49,7 +61,8 @@ extension SimulatedDisk {
         let (name, found) = try findName(path)
         guard let id = found else { throw ErrorNumber(ENOENT) }
         guard self[id].kind != .folder else { throw ErrorNumber(EISDIR) }
-        move(id, from: name, to: nil)
+        guard let link = self[id].cachedNames.link(at: name) else { throw ErrorNumber(ENOENT) }
+        move(id, link: link, from: name, to: nil)
     }
 
     /// Makes durable what was done to the names in a folder.
@@ -59,7 +72,7 @@ extension SimulatedDisk {
     mutating func syncNames(inFolder id: NodeID) {
         let (synced, rest) = nameChanges(concerning: id)
         nameChanges = rest
-        for change in synced { place(change.node, at: change.to, in: \.durableNames) }
+        for change in synced { carryOut(change) }
         discardUnreachable()
     }
 
@@ -77,24 +90,38 @@ extension SimulatedDisk {
         nodes[id] = nil
     }
 
-    /// Puts a node at a name, in place of what had it, or takes its name away.
-    mutating func place(_ id: NodeID, at name: Name?, in names: WritableKeyPath<Node, Names>) {
-        if let old = nodes[id]?[keyPath: names].place {
+    /// Makes a change of a name durable.
+    mutating func carryOut(_ change: NameChange) {
+        place(change.node, link: change.link, at: change.to, in: \.durableNames)
+    }
+
+    /// Puts a link of a node at a name, in place of what had it, or takes its name away.
+    mutating func place(
+        _ id: NodeID,
+        link: Int = 0,
+        at name: Name?,
+        in names: WritableKeyPath<Node, Names>
+    ) {
+        if let old = nodes[id]?[keyPath: names].places[link] {
             nodes[old.folder]?[keyPath: names].entries[old.text] = nil
         }
         if let name {
-            if let displaced = nodes[name.folder]?[keyPath: names].entries[name.text] {
-                nodes[displaced]?[keyPath: names].place = nil
+            if let displaced = nodes[name.folder]?[keyPath: names].entries[name.text],
+                let other = nodes[displaced]?[keyPath: names].link(at: name)
+            {
+                nodes[displaced]?[keyPath: names].places[other] = nil
             }
             nodes[name.folder]?[keyPath: names].entries[name.text] = id
         }
-        nodes[id]?[keyPath: names].place = name
+        nodes[id]?[keyPath: names].places[link] = name
     }
 
-    private mutating func move(_ id: NodeID, from old: Name?, to new: Name?) {
+    private mutating func move(_ id: NodeID, link: Int, from old: Name?, to new: Name?) {
         let displaced = new.flatMap { self[$0.folder].cachedNames.entries[$0.text] }
-        place(id, at: new, in: \.cachedNames)
-        nameChanges.append(NameChange(sequence: nextSequence(), node: id, from: old, to: new))
+        place(id, link: link, at: new, in: \.cachedNames)
+        nameChanges.append(
+            NameChange(sequence: nextSequence(), node: id, link: link, from: old, to: new)
+        )
         if let displaced { discardIfUnreachable(displaced) }
     }
 

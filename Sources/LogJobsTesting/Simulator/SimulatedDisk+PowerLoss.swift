@@ -3,7 +3,7 @@ package struct PendingOperation: Hashable, Sendable {
     package enum Effect: Hashable, Sendable {
         case write(offset: Int, size: Int)
         case setSize(Int)
-        /// A file or folder was made, or got its name again after one was lost.
+        /// A file or folder was made, or got one more name.
         case made
         case renamed(from: String)
         case removed
@@ -65,7 +65,7 @@ extension SimulatedDisk {
         for (index, pending) in pending.enumerated() where decision.keeps(index) {
             switch pending {
             case .content(let id, let change): keep(change, of: id, &decision)
-            case .name(let change): place(change.node, at: change.to, in: \.durableNames)
+            case .name(let change): carryOut(change)
             }
         }
         nameChanges = []
@@ -102,6 +102,7 @@ extension SimulatedDisk {
         while let id = waiting.popLast() {
             let old = self[id]
             var node = Node(kind: old.kind)
+            node.linkCount = old.linkCount
             node.cached = old.durable
             node.durable = old.durable
             node.cachedNames = old.durableNames

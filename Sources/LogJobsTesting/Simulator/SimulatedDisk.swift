@@ -13,7 +13,7 @@ import LogJobs
 /// A value: a copy shares everything with its original until one of them changes.
 ///
 /// Invariants, for the cached and for the durable names each by themselves:
-/// - A node has one name at most (there are no hard links), and its folder has that name for it.
+/// - A file has any number of names, a folder one at most; each stands in its own folder too.
 /// - The root is a folder and has no name.
 struct SimulatedDisk: Sendable {
     typealias NodeID = UInt64
@@ -26,8 +26,15 @@ struct SimulatedDisk: Sendable {
 
     /// Where a node is, and if it is a folder, what is in it.
     struct Names: Sendable {
-        var place: Name?
+        /// By the number of the link, which a name keeps when it is changed.
+        var places: [Int: Name] = [:]
         var entries: [String: NodeID] = [:]
+
+        /// The oldest name.
+        var place: Name? { places.min { $0.key < $1.key }?.value }
+
+        /// The link that has a name.
+        func link(at name: Name) -> Int? { places.first { $0.value == name }?.key }
     }
 
     /// A file or folder.
@@ -42,6 +49,8 @@ struct SimulatedDisk: Sendable {
         /// What was done to the content since it was last synced.
         var changes: [Change] = []
         var openCount = 0
+        /// How many links there have been; the first is 0.
+        var linkCount = 1
     }
 
     /// What was done to the content of a file and is not yet on the device.
@@ -59,6 +68,7 @@ struct SimulatedDisk: Sendable {
     struct NameChange: Sendable {
         var sequence: UInt64
         var node: NodeID
+        var link: Int
         var from: Name?
         var to: Name?
 

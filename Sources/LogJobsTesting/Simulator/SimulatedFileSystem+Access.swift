@@ -45,12 +45,12 @@ extension SimulatedFileSystem {
     /// Takes the name of a file away, durably.
     package func removeFile(_ path: String) {
         state.withLock { state in
-            guard let id = state.disk.file(path) else {
+            guard let id = state.disk.file(path), let link = state.disk.link(at: path) else {
                 preconditionFailure("There is no file \(path) to remove")
             }
-            state.disk.nameChanges.removeAll { $0.node == id }
-            state.disk.place(id, at: nil, in: \.cachedNames)
-            state.disk.place(id, at: nil, in: \.durableNames)
+            state.disk.nameChanges.removeAll { $0.node == id && $0.link == link }
+            state.disk.place(id, link: link, at: nil, in: \.cachedNames)
+            state.disk.place(id, link: link, at: nil, in: \.durableNames)
             state.disk.discardIfUnreachable(id)
         }
     }
@@ -62,6 +62,16 @@ extension SimulatedDisk {
         do throws(ErrorNumber) {
             let id = try find(path)
             return self[id].kind == .file ? id : nil
+        } catch {
+            return nil
+        }
+    }
+
+    /// The link of a file that a path leads to.
+    fileprivate func link(at path: String) -> Int? {
+        do throws(ErrorNumber) {
+            let (name, id) = try findName(path)
+            return id.flatMap { self[$0].cachedNames.link(at: name) }
         } catch {
             return nil
         }

@@ -116,6 +116,12 @@ extension SimulatedFileSystem: FileSystem {
         }
     }
 
+    package func link(_ path: String, to newPath: String) throws(SystemCallError) {
+        try perform(CallRecord(.link, path, newPath: newPath)) { state throws(ErrorNumber) in
+            try state.disk.link(path, to: newPath)
+        }
+    }
+
     package func remove(_ path: String) throws(SystemCallError) {
         try perform(CallRecord(.remove, path)) { state throws(ErrorNumber) in
             try state.disk.remove(path)

@@ -20,7 +20,7 @@ import Synchronization
 ///   fits.
 /// - A handle that is closed is gone, even when the call says that it failed.
 ///
-/// Not modelled: hard and symbolic links, permissions, removing folders, paths with `..`.
+/// Not modelled: symbolic links, permissions, removing folders, paths with `..`.
 package final class SimulatedFileSystem: Sendable {
     /// All there is, behind one mutex.
     struct State: Sendable {

@@ -3,7 +3,7 @@ import LazyJobs
 import LazyJobsTesting
 import Testing
 
-@Suite("JobRunner: faults of the store", .timeLimit(.minutes(1)))
+@Suite("JobRunner: faults of the store", .timeLimit(.minutes(15)))
 struct JobRunnerFaultTests {
     @Test("an outcome that meets passing faults is recorded in the end, and told only then")
     func retriesFinishing() async throws {

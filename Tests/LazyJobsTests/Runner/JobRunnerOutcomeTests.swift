@@ -3,7 +3,7 @@ import LazyJobs
 import LazyJobsTesting
 import Testing
 
-@Suite("JobRunner: outcomes", .timeLimit(.minutes(1)))
+@Suite("JobRunner: outcomes", .timeLimit(.minutes(15)))
 struct JobRunnerOutcomeTests {
     @Test("a failed job is run again after its backoff, and each failure is in its history")
     func retries() async throws {

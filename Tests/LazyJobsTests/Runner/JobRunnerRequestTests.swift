@@ -4,7 +4,7 @@ import LazyJobs
 import LazyJobsTesting
 import Testing
 
-@Suite("JobRunner: configuration, registration and enqueueing", .timeLimit(.minutes(1)))
+@Suite("JobRunner: configuration, registration and enqueueing", .timeLimit(.minutes(15)))
 struct JobRunnerRequestTests {
     private struct Nameless: JobArguments {
         static let kind = ""

@@ -3,7 +3,7 @@ import LazyJobs
 import LazyJobsTesting
 import Testing
 
-@Suite("JobRunner: schedules", .timeLimit(.minutes(1)))
+@Suite("JobRunner: schedules", .timeLimit(.minutes(15)))
 struct JobRunnerScheduleTests {
     @Test("a schedule enqueues its job at each interval, woken by the clock")
     func runsAtIntervals() async throws {

@@ -3,7 +3,7 @@ import LazyJobs
 import LazyJobsTesting
 import Testing
 
-@Suite("JobRunner: start, stop and run", .timeLimit(.minutes(1)))
+@Suite("JobRunner: start, stop and run", .timeLimit(.minutes(15)))
 struct JobRunnerStopTests {
     @Test("stop lets a running job end, claims nothing more, and closes the store")
     func stopsGracefully() async throws {

@@ -3,7 +3,7 @@ import LazyJobs
 import LazyJobsTesting
 import Testing
 
-@Suite("JobRunner: running jobs", .timeLimit(.minutes(1)))
+@Suite("JobRunner: running jobs", .timeLimit(.minutes(15)))
 struct JobRunnerTests {
     @Test("a job enqueued to a working runner is run at once and has succeeded durably")
     func runsJobs() async throws {

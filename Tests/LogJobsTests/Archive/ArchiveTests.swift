@@ -136,6 +136,33 @@ struct ArchiveTests {
         try Self.check(entry, store, backend.engine.catalog)
     }
 
+    @Test("is verified with the log, and so is the chain through both")
+    func verification() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        _ = try await ArchiveProgram(seed: 8).run(on: backend, store)
+        let before = try store.verify().links
+        _ = try await backend.compact()
+        let links = try store.verify().links
+        let entry = try #require(backend.engine.catalog.history.archives.last)
+        #expect(links.first { $0.file == entry.fileName }?.digest == "\(entry.link)")
+        #expect(before.map(\.digest).contains("\(entry.link)"))
+        await backend.abandonAndWait()
+
+        let path = TestStore.path(entry.fileName)
+        store.disk.flipBit(of: path, 8 * 100)
+        #expect(throws: LogStoreError.self) { try store.verify() }
+        store.disk.flipBit(of: path, 8 * 100)
+        _ = try store.verify()
+        store.disk.removeFile(path)
+        let error = #expect(throws: LogStoreError.self) { try store.verify() }
+        #expect(error?.code == .missingSegment)
+        // What does not need it goes on.
+        let again = try await store.open(pid: 9)
+        _ = try await again.enqueue([NewJob(kind: "new", payload: JobPayload(bytes: []))])
+        await again.abandonAndWait()
+    }
+
     private static func check(
         _ entry: ArchiveEntry,
         _ store: TestStore,
@@ -159,6 +186,10 @@ struct ArchiveTests {
 }
 
 extension TestStore {
+    fileprivate func verify() throws(LogStoreError) -> RecoveryReport {
+        try LogReader.open(Self.folder, of: disk, clock: clock, depth: .everything).report
+    }
+
     /// How many times something was read from the disk.
     fileprivate var readCount: Int { disk.calls.count { $0.call == .read } }
 }

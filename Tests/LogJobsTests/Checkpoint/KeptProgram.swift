@@ -7,15 +7,21 @@ import LogJobsTesting
 /// A random history with all that must outlive retired segments: schedules, pauses, ids and keys.
 struct KeptProgram {
     private let store: TestStore
+    private let configuration: LogBackend.Configuration
     private(set) var backend: LogBackend
     private var generator: SeededGenerator
     private var claimed: [ClaimedJob] = []
     private var stepCount = 0
 
-    init(_ store: TestStore, seed: UInt64) async throws {
+    init(
+        _ store: TestStore,
+        _ configuration: LogBackend.Configuration = TestStore.configuration,
+        seed: UInt64
+    ) async throws {
         self.store = store
+        self.configuration = configuration
         generator = SeededGenerator(seed: seed)
-        backend = try await store.open()
+        backend = try await store.open(configuration)
     }
 
     mutating func step() async throws {
@@ -108,6 +114,6 @@ struct KeptProgram {
         } else {
             await backend.abandonAndWait()
         }
-        backend = try await store.open(pid: Int32(10 + stepCount))
+        backend = try await store.open(configuration, pid: Int32(10 + stepCount))
     }
 }

@@ -2,9 +2,10 @@ import Foundation
 import JobLedger
 import LazyJobs
 import LazyJobsTesting
-import LogJobs
 import LogJobsTesting
 import Testing
+
+@testable import LogJobs
 
 @Suite("Compaction")
 struct CompactionTests {
@@ -95,19 +96,77 @@ struct CompactionTests {
         await backend.abandonAndWait()
     }
 
-    @Test("of a segment that is damaged says where, and lets go of nothing")
+    @Test("of a block that is damaged loses only its own, and the log goes on shrinking")
     func damaged() async throws {
         let store = TestStore()
         let backend = try await store.open()
-        _ = try await backend.enqueue([Self.job("waiting")])
+        let lost = try await backend.enqueue([Self.job("lost", uniqueKey: "u")])[0].record
+        let kept = try await backend.enqueue([Self.job("kept")])[0].record
         try await Self.churn(backend, store)
-        let count = try store.read().segments.count
-        store.disk.flipBit(of: TestStore.path(1), 8 * (SegmentHeader.size + 120))
-        let error = await #expect(throws: BackendError.self) { try await backend.compact() }
-        #expect(error?.code == .corruption)
-        #expect(error?.message.contains(SegmentID(rawValue: 1).fileName) == true)
-        #expect(backend.engine.catalog.headers.count == count)
+        let place = try #require(
+            backend.engine.catalog.location(of: SequenceNumber(rawValue: 2))?.offset
+        )
+        store.disk.flipBit(of: TestStore.path(1), 8 * (Int(place) + FrameHeader.size + 9))
+
+        let report = try await backend.compact()
+
+        let file = SegmentID(rawValue: 1).fileName
+        let second = SequenceNumber(rawValue: 2)
+        let range = DamagedRange(file: file, firstSequence: second, lastSequence: second)
+        #expect(report.damage == [range])
+        #expect(report.carriedCount == 2)
+        #expect(backend.engine.catalog.headers.count == 1)
+        let names = try store.disk.names(inFolder: TestStore.folder)
+        #expect(names.contains(file + StoreFolder.damagedSuffix) && !names.contains(file))
+        #expect(try await backend.payload(of: kept.id) == Self.job("kept").payload)
+        #expect(try await backend.record(of: lost.id) == lost)
         await backend.abandonAndWait()
+
+        _ = try LogReader.open(
+            TestStore.folder,
+            of: store.disk,
+            clock: store.clock,
+            depth: .everything
+        )
+        let again = try await store.open(pid: 9)
+        #expect(try await again.record(of: lost.id) == lost)
+        let claims = try await again.claim(ClaimRequest(limit: 2, worker: "w")).jobs
+        #expect(claims.map(\.payload) == [nil, Self.job("kept").payload])
+        #expect(try await again.history(of: kept.id).count == 2)
+        await again.abandonAndWait()
+    }
+
+    @Test(
+        "of segments that are damaged anywhere keeps every job, and what it can of the rest",
+        arguments: [1, 2, 3] as [UInt64]
+    )
+    func damagedAnywhere(seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        for round in 0..<40 {
+            let store = TestStore(seed: seed)
+            let backend = try await store.open()
+            let ids = try await ArchiveProgram(seed: seed, rounds: 4).run(on: backend, store)
+            let before = try await backend.list(JobQuery(limit: JobLimits.listCountMax))
+            let target = try #require(backend.engine.sealedSegments().first)
+            let first = SegmentHeader.size
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                let byte = Int.random(in: first..<Int(target.validEnd), using: &generator)
+                store.disk.flipBit(of: TestStore.path(1), 8 * byte)
+            }
+            let story: Comment = "seed \(seed), round \(round)"
+            _ = try await backend.compact()
+            #expect(!backend.engine.catalog.headers.contains { $0.segment.rawValue == 1 }, story)
+            let records = try await backend.list(JobQuery(limit: JobLimits.listCountMax))
+            #expect(records == before, story)
+            for id in ids { _ = try await backend.history(of: id) }
+            await backend.abandonAndWait()
+            _ = try LogReader.open(
+                TestStore.folder,
+                of: store.disk,
+                clock: store.clock,
+                depth: .everything
+            )
+        }
     }
 
     @Test(

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// What an opening that fails leaves to the next one.
-@Suite("An opening that fails", .timeLimit(.minutes(10)))
+@Suite("An opening that fails", .timeLimit(.minutes(15)))
 struct FailedOpeningTests {
     private static let job = NewJob(kind: "work", payload: JobPayload(bytes: [1]))
 

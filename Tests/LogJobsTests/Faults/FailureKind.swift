@@ -57,7 +57,8 @@ struct FailureKind: Sendable, Hashable, CustomStringConvertible {
             [failing, failingOn, halfDone, unanswered, full, fullOn, fullHalfway]
         case .open:
             [failing, failingOn, full, fullOn]
-        case .makeFolder, .allocate, .truncate, .sync, .syncFolder, .rename, .remove:
+        case .makeFolder, .allocate, .truncate, .sync, .syncFolder, .rename, .link,
+            .remove:
             [failing, failingOn, unanswered, full, fullOn]
         }
     }

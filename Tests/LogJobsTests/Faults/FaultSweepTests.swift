@@ -2,7 +2,7 @@ import LogJobs
 import LogJobsTesting
 import Testing
 
-@Suite("Failure of every call", .timeLimit(.minutes(10)))
+@Suite("Failure of every call", .timeLimit(.minutes(15)))
 struct FaultSweepTests {
     /// Which failures of the longer programs are tried; those of the shortest are all.
     private static let seed: UInt64 = 1

@@ -4,7 +4,7 @@ import LogJobs
 import Testing
 
 /// What an administrator may do to the folder of a store that is open.
-@Suite("A folder that is moved under its store", .timeLimit(.minutes(1)))
+@Suite("A folder that is moved under its store", .timeLimit(.minutes(15)))
 struct MovedFolderTests {
     @Test("keeps what was answered, wherever it is, and says so when it cannot go on")
     func renamed() async throws {

@@ -9,7 +9,7 @@ import Testing
 /// The next segment is made ahead of need, on a queue of its own, while the store goes on.
 @Suite("The preparation of a segment")
 struct PreparationTests {
-    @Test("keeps out of the way of the manifest's spare", .timeLimit(.minutes(1)))
+    @Test("keeps out of the way of the manifest's spare", .timeLimit(.minutes(15)))
     func besideManifests() async throws {
         var store = try ThreadedStore()
         // Each other job needs another block of ids, and so another manifest.
@@ -31,7 +31,7 @@ struct PreparationTests {
         try store.remove()
     }
 
-    @Test("is over when the lock is given back", .timeLimit(.minutes(1)))
+    @Test("is over when the lock is given back", .timeLimit(.minutes(15)))
     func beforeUnlocking() async throws {
         let store = try ThreadedStore()
         let lock = "\(store.folder)/\(StoreLock.fileName)"

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Calls that meet in the writer's thread, on real files.
-@Suite("A store with a thread of its own", .timeLimit(.minutes(1)))
+@Suite("A store with a thread of its own", .timeLimit(.minutes(15)))
 struct ThreadedStoreTests {
     @Test("makes all calls durable by one sync that come during another")
     func sharesSyncs() async throws {

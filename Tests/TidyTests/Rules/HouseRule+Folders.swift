@@ -49,7 +49,7 @@ private let folderRanks: [String: Int] = [
     "Archive": 2,
     "Log": 3,
     "Recovery": 4, "Checkpoint": 4, "Compaction": 4, "Replay": 4,
-    "Upkeep": 5,
+    "Upkeep": 5, "Backup": 5, "Repair": 5,
 ]
 
 /// A type's declaration.
