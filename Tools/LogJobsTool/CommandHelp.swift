@@ -24,8 +24,9 @@ enum CommandHelp {
     private static let overview = """
         usage: logjobs <verb> [options] <folder>
 
-        Reads the store in a folder and prints what it finds. All but the last verbs change nothing, so the
-        folder may be a copy, what a crash has left, or the store of a program that is running.
+        Reads the store in a folder and prints what it finds. All but the last verbs change nothing,
+        so the folder may be a copy, what a crash has left, or the store of a program that is
+        running.
 
           info          what the store holds, and how it was left
           list          jobs, the one that changed last first

@@ -24,6 +24,8 @@ struct SalvagedJob {
     private var worker: String?
     private var output: [UInt8]?
     private var isReady: Bool
+    /// The attempts that were allowed later, if they were changed since the record was made.
+    private var maxAttempts: Int?
 
     var hasKeys: Bool { uniqueKey != nil || idempotencyKey != nil }
 
@@ -94,6 +96,10 @@ struct SalvagedJob {
         case .interrupted:
             state = waiting
             isReady = true
+        case .requeued(let runAt, let maxAttempts, _, _):
+            state = waiting
+            self.runAt = runAt
+            self.maxAttempts = maxAttempts
         case .rescued(let error):
             state = waiting
             isReady = true
@@ -113,8 +119,10 @@ struct SalvagedJob {
 
     /// The event that puts it into a new store, with its record as it was read once more.
     func transition(with copy: JobRecordCopy) -> JobTransition {
+        var job = copy.job
+        if let maxAttempts { job.maxAttempts = maxAttempts }
         let carried = CarriedJob(
-            job: copy.job,
+            job: job,
             state: state,
             runAt: runAt,
             createdAt: createdAt,
