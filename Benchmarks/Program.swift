@@ -9,8 +9,9 @@ struct Program {
         Measures durable enqueues by 1, 16 and 64 concurrent callers, and beside them, turn by turn,
         a bare loop of overwrite + sync.
 
-          --long-run NAME  years of a store in minutes instead: year, snoozes or discards; says
-                           how large log and archive become, and what is written how often
+          --long-run NAME  years of a store in minutes instead: year, snoozes or discards; says how
+                           large log and archive become, and what is written how often. Or
+                           latency: what upkeep costs those who enqueue meanwhile
           --quick          fewer and shorter rounds: seconds instead of a minute
           --json           the figures as JSON
           --folder FOLDER  where to write; a new folder in it is made and removed again. Give one on

@@ -71,6 +71,9 @@ extension JobLedger {
         }
     }
 
+    /// How many jobs have ended and are still there.
+    package var endedCount: Int { ended.count }
+
     /// Whether there is something to prune.
     package func hasJobs(past bounds: PruneBounds) -> Bool {
         ended.first(past: bounds) != nil

@@ -17,6 +17,7 @@ package struct ArchiveWriter: ~Copyable, Sendable {
     private var offset = UInt64(NumberedHeader.size)
     private var pruned: [PrunedJobs.Entry] = []
     private var newest = Timestamp(microseconds: 0)
+    private var isNamed = false
 
     private init(_ header: NumberedHeader, _ handle: FileHandle, in folder: StoreFolder) {
         self.header = header
@@ -111,6 +112,7 @@ package struct ArchiveWriter: ~Copyable, Sendable {
                 folder.path(of: StoreFolder.preparingArchiveName),
                 to: folder.path(of: entry.fileName)
             )
+            isNamed = true
             try folder.sync()
         } catch {
             throw .inputOutput(error)
@@ -147,9 +149,20 @@ package struct ArchiveWriter: ~Copyable, Sendable {
         )
     }
 
-    /// Lets go of the file; one that was not finished stays under its temporary name, until the
-    /// next archive or the next opening.
+    /// Lets go of the file.
     package func close() {
         folder.fileSystem.close(handle)
+    }
+
+    /// Removes the file, unless it was finished: it may be large, and the disk full.
+    ///
+    /// The store must still be open: whoever opens it next may write an archive of its own.
+    package func removeUnfinished() {
+        guard !isNamed else { return }
+        do throws(SystemCallError) {
+            try folder.fileSystem.remove(folder.path(of: StoreFolder.preparingArchiveName))
+        } catch {
+            // The next archive or the next opening does it.
+        }
     }
 }

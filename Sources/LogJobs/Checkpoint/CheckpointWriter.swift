@@ -57,6 +57,8 @@ struct CheckpointWriter: ~Copyable {
             folder.fileSystem.close(handle)
         } catch {
             folder.fileSystem.close(handle)
+            // It may be large, and the disk full; if that fails too, the next opening does it.
+            do throws(SystemCallError) { try folder.fileSystem.remove(temporary) } catch {}
             throw error
         }
         try folder.fileSystem.rename(temporary, to: folder.path(of: entry.fileName))

@@ -39,12 +39,38 @@ struct Compactor: Sendable {
     ) async throws(BackendError) {
         let targets = Array(engine.sealedSegments().prefix(count))
         guard let first = targets.first, let last = targets.last else { return }
+        try expectRoomForArchive()
         let link = engine.catalog.history.link ?? HistoryChain(of: first.header.store).link
         let keeping: RetiringSegments.Keeping = archive == .delete ? .nothing : .archive
         let folder = engine.folder
         let retiring = try await reading { () throws(LogStoreError) in
             try RetiringSegments(targets, after: link, keeping: keeping, in: folder)
         }
+        do throws(BackendError) {
+            try await retire(targets, through: last, reading: retiring, pace, &report)
+        } catch {
+            await close(retiring)
+            throw error
+        }
+        await close(retiring)
+    }
+
+    /// Ends a reading, away from Swift's own threads.
+    private func close(_ retiring: RetiringSegments) async {
+        do throws(LogStoreError) {
+            try await engine.inBackground { () throws(LogStoreError) in retiring.close() }
+        } catch {
+            // It does not throw.
+        }
+    }
+
+    private func retire(
+        _ targets: [LogEngine.CompactionTarget],
+        through last: LogEngine.CompactionTarget,
+        reading retiring: RetiringSegments,
+        _ pace: Pace,
+        _ report: inout CompactionReport
+    ) async throws(BackendError) {
         var carriedCount = 0
         guard let carriedThrough = try await carry(from: retiring, pace, &carriedCount) else {
             return
@@ -73,6 +99,16 @@ struct Compactor: Sendable {
         report.carriedCount += carriedCount
     }
 
+    private func expectRoomForArchive() throws(BackendError) {
+        let count = engine.catalog.history.archives.count
+        guard archive != .delete, count >= FormatLimits.archiveCountMax else { return }
+        throw BackendError(
+            .unavailable,
+            "Could not compact the log: there are \(count) archives, as many as there may be. "
+                + "Bound them with an archive policy, then try again."
+        )
+    }
+
     /// Copies the live records forward.
     ///
     /// - Returns: The last event that was applied when the last of them was judged; `nil` if the
@@ -93,7 +129,7 @@ struct Compactor: Sendable {
             try await engine.complete(.growth, call)
             carriedCount += call.carriedCount
             if copies.isEmpty { return call.judgedThrough }
-            if pace == .gentle { await rest(for: clock.uptime - start) }
+            if pace == .gentle { await clock.rest(for: clock.uptime - start) }
         }
         return nil
     }
@@ -119,14 +155,6 @@ struct Compactor: Sendable {
     /// How many jobs are carried at a time whose payloads are lost.
     private static let lostCount = 100
 
-    private func rest(for duration: Duration) async {
-        do {
-            try await clock.sleep(for: duration)
-        } catch {
-            // Cancelled: the next look at the task ends it.
-        }
-    }
-
     private func reading<Answer: Sendable>(
         _ body: @escaping @Sendable () throws(LogStoreError) -> Answer
     ) async throws(BackendError) -> Answer {
@@ -141,5 +169,12 @@ struct Compactor: Sendable {
                 }
             throw BackendError(code, "Could not compact the log: \(error.message)", cause: error)
         }
+    }
+}
+
+extension JobClock {
+    /// Sleeps; not at all in a task that is cancelled, which is to look for that itself.
+    func rest(for duration: Duration) async {
+        do { try await self.sleep(for: duration) } catch {}
     }
 }

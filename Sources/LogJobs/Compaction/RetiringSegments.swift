@@ -60,6 +60,17 @@ final class RetiringSegments: Sendable {
         }
     }
 
+    /// Ends the reading, while the store is still open, and removes an unfinished archive.
+    func close() {
+        reading.withLock { reading in
+            reading.salvage?.close()
+            reading.salvage = nil
+            reading.archive?.close()
+            reading.archive?.removeUnfinished()
+            reading.archive = nil
+        }
+    }
+
     /// The next records: about as many bytes of them as asked for, at least one record, and none at
     /// the end.
     func next(weightMax: Int) throws(LogStoreError) -> [JobRecordCopy] {
@@ -87,15 +98,37 @@ final class RetiringSegments: Sendable {
         guard reading.nextTarget < targets.count else { return false }
         let target = targets[reading.nextTarget]
         if reading.salvage == nil {
-            reading.salvage = try SegmentSalvage(target.header, upTo: target.validEnd, in: folder)
+            reading.salvage = try SegmentSalvage(
+                target.header,
+                upTo: target.validEnd,
+                in: folder,
+                skipsUnreadable: true
+            )
             reading.next = target.header.firstSequence
         }
         switch try reading.salvage?.next() {
         case .frame(let frame): try take(frame, of: target, &reading)
         case .damage: break
-        case nil: end(target, &reading)
+        case nil:
+            try expectAnswers(target, &reading)
+            end(target, &reading)
         }
         return true
+    }
+
+    /// What a device has lost is damage; what one does not give that is away is none.
+    private func expectAnswers(
+        _ target: LogEngine.CompactionTarget,
+        _ reading: inout Reading
+    ) throws(LogStoreError) {
+        guard reading.salvage?.isInterrupted == true else { return }
+        let name = target.header.segment.fileName
+        throw LogStoreError(
+            .inputOutput,
+            "The device does not give \(name) any more. Nothing was retired; mend the disk, then "
+                + "try again.",
+            file: name
+        )
     }
 
     private func take(

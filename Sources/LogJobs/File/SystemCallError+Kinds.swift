@@ -20,6 +20,9 @@ extension SystemCallError {
     /// The number of "no such file".
     package static let gone = ENOENT
 
+    /// Whether the device could not give or take the bytes.
+    package var isDeviceFailure: Bool { errorNumber == EIO }
+
     /// Whether nothing has the name.
     package var isNotFound: Bool { errorNumber == ENOENT }
 

@@ -27,18 +27,33 @@ struct SegmentSalvage: ~Copyable {
     private var decoder: FrameDecoder
 
     /// Looks for frames up to where they end; to the end of the file when that is not known.
+    ///
+    /// - Parameters:
+    ///   - header: The segment's.
+    ///   - end: Where its frames end.
+    ///   - folder: The store's.
+    ///   - skipsUnreadable: Whether what the device cannot read is searched as if it were zeros.
+    /// - Throws: `missingSegment`, `inputOutput`.
     init(
         _ header: SegmentHeader,
         upTo end: UInt64?,
-        in folder: StoreFolder
+        in folder: StoreFolder,
+        skipsUnreadable: Bool = false
     ) throws(LogStoreError) {
         self.header = header
-        window = try FileWindow(header.segment.fileName, in: folder)
+        window = try FileWindow(
+            header.segment.fileName,
+            in: folder,
+            skipsUnreadable: skipsUnreadable
+        )
         self.end = min(end ?? .max, window.size)
         decoder = FrameDecoder(dictionary: header.dictionary)
     }
 
     var fileSize: UInt64 { window.size }
+
+    /// Whether bytes are missing only because the device is away, and may be there again.
+    var isInterrupted: Bool { window.hasSkipped && !window.isAnswering() }
 
     func close() {
         window.close()

@@ -3,8 +3,9 @@ import LazyJobs
 
 /// The single pieces of upkeep; one task at a time.
 struct StoreKeeper: Sendable {
-    /// How many jobs are pruned by one command.
-    private static let pruneCount = 1000
+    /// How many jobs are pruned by one command: as few as callers do not feel, or more when more
+    /// come than go.
+    private static let pruneCount = (gentle: 100, full: 1000)
 
     let engine: LogEngine
     let configuration: LogBackend.Configuration
@@ -18,13 +19,23 @@ struct StoreKeeper: Sendable {
     /// Prunes final jobs that are too old; none without a time.
     func prune(at now: Timestamp?, _ report: inout UpkeepReport) async throws(BackendError) {
         guard let bounds = now.map(configuration.retention.bounds(at:)) else { return }
-        while !Task.isCancelled, try await engine.ask({ $0.hasJobs(past: bounds) }) {
+        var countAtFirst: Int?
+        while !Task.isCancelled {
+            let start = clock.uptime
+            let (isDue, count) = try await engine.ask { ledger in
+                (ledger.hasJobs(past: bounds), ledger.endedCount)
+            }
+            guard isDue else { return }
+            let isBehind = count > countAtFirst ?? count
+            countAtFirst = countAtFirst ?? count
+            let limit = isBehind ? Self.pruneCount.full : Self.pruneCount.gentle
             report.prunedCount += try await engine.call(
                 .ending,
-                EventBounds.pruned(Self.pruneCount)
+                EventBounds.pruned(limit)
             ) { ledger, now, events in
-                ledger.prune(bounds, limit: Self.pruneCount, at: now, into: &events)
+                ledger.prune(bounds, limit: limit, at: now, into: &events)
             }
+            if !isBehind { await clock.rest(for: clock.uptime - start) }
         }
     }
 
@@ -36,7 +47,12 @@ struct StoreKeeper: Sendable {
             let count = policy.count(of: segments)
             guard count > 0 else { return }
             let pace: Compactor.Pace = policy.isLate(segments) ? .full : .gentle
-            try await compactor.retire(count, pace, &report.compaction)
+            do throws(BackendError) {
+                try await compactor.retire(count, pace, &report.compaction)
+            } catch  where error.code == .storageFull && count > 1 {
+                // One segment needs little room for its archive, and makes some for the next.
+                try await compactor.retire(1, pace, &report.compaction)
+            }
         }
     }
 

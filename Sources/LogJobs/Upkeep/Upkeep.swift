@@ -72,15 +72,25 @@ final class Upkeep: Sendable {
 
     private func look(at now: Timestamp?) async {
         var done = UpkeepReport()
-        do throws(BackendError) {
-            try await keeper.prune(at: now, &done)
-            try await keeper.compact(&done)
+        // What fails keeps nothing else from being done: the next step may make room for it.
+        await attempt(&done) { done throws(BackendError) in try await keeper.prune(at: now, &done) }
+        await attempt(&done) { done throws(BackendError) in try await keeper.compact(&done) }
+        await attempt(&done) { done throws(BackendError) in
             try await keeper.dropArchives(at: now, &done)
-            try await keeper.checkpoint(&done)
-        } catch {
-            done.failure = error
         }
+        await attempt(&done) { done throws(BackendError) in try await keeper.checkpoint(&done) }
         result.withLock { $0.add(done) }
+    }
+
+    private func attempt(
+        _ done: inout UpkeepReport,
+        _ step: (inout UpkeepReport) async throws(BackendError) -> Void
+    ) async {
+        do throws(BackendError) {
+            try await step(&done)
+        } catch {
+            done.failure = done.failure ?? error
+        }
     }
 }
 

@@ -48,6 +48,8 @@ struct SimulatedDisk: Sendable {
         var durable = SimulatedContent()
         /// What was done to the content since it was last synced.
         var changes: [Change] = []
+        /// Reads that touch these bytes fail, as those of a sector that the device has lost.
+        var unreadable: [Range<Int>] = []
         var openCount = 0
         /// How many links there have been; the first is 0.
         var linkCount = 1

@@ -42,6 +42,16 @@ extension SimulatedFileSystem {
         }
     }
 
+    /// Lets all reads fail from now on that touch some bytes of a file.
+    package func makeUnreadable(_ path: String, _ bytes: Range<Int>) {
+        state.withLock { state in
+            guard let id = state.disk.file(path) else {
+                preconditionFailure("There is no file \(path) to damage")
+            }
+            state.disk.nodes[id]?.unreadable.append(bytes)
+        }
+    }
+
     /// Takes the name of a file away, durably.
     package func removeFile(_ path: String) {
         state.withLock { state in

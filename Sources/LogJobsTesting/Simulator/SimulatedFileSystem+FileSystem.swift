@@ -66,6 +66,10 @@ extension SimulatedFileSystem: FileSystem {
             file throws(ErrorNumber) in
             let node = state.disk[file.node]
             guard node.kind == .file else { throw ErrorNumber(EISDIR) }
+            let start = Int(clamping: offset)
+            if node.unreadable.contains(where: { $0.overlaps(start..<start + count) }) {
+                throw ErrorNumber(EIO)
+            }
             return node.cached.read(at: Int(clamping: offset), count: count)
         }
     }

@@ -136,6 +136,50 @@ struct CompactionTests {
         await again.abandonAndWait()
     }
 
+    @Test("of a block that cannot be read loses only that, and the log goes on shrinking")
+    func unreadable() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        let lost = try await backend.enqueue([Self.job("lost", uniqueKey: "u")])[0].record
+        try await Self.churn(backend, store)
+        let place = try #require(
+            backend.engine.catalog.location(of: SequenceNumber(rawValue: 2))?.offset
+        )
+        let before = try await backend.list(JobQuery(limit: JobLimits.listCountMax))
+        store.disk.makeUnreadable(TestStore.path(1), Int(place)..<Int(place) + 512)
+
+        let report = try await backend.compact()
+
+        #expect(report.damage.map(\.file) == [SegmentID(rawValue: 1).fileName])
+        #expect(report.damage[0].lastSequence >= SequenceNumber(rawValue: 2))
+        #expect(backend.engine.catalog.headers.count == 1)
+        #expect(try await backend.list(JobQuery(limit: JobLimits.listCountMax)) == before)
+        let claims = try await backend.claim(ClaimRequest(limit: 1, worker: "w")).jobs
+        #expect(claims.map(\.record.id) == [lost.id])
+        #expect(claims.map(\.payload) == [nil])
+        await backend.abandonAndWait()
+    }
+
+    @Test("while the device is away retires nothing")
+    func away() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        let kept = try await backend.enqueue([Self.job("kept")])[0].record
+        try await Self.churn(backend, store)
+        for number in 1...3 {
+            let count = store.disk.calls.count { $0.call == .read }
+            store.disk.faults = .fail(.read, number: count + number, with: EIO, lasting: true)
+            await #expect(throws: BackendError.self, "read \(number)") {
+                try await backend.compact()
+            }
+            store.disk.faults = .none
+        }
+        let report = try await backend.compact()
+        #expect(report.damage.isEmpty)
+        #expect(try await backend.payload(of: kept.id) == Self.job("kept").payload)
+        await backend.abandonAndWait()
+    }
+
     @Test(
         "of segments that are damaged anywhere keeps every job, and what it can of the rest",
         arguments: [1, 2, 3] as [UInt64]

@@ -20,7 +20,9 @@ struct RepairOracle: Sendable {
     private let isClosed: Bool
     private let lastSegmentStart: SequenceNumber
     private let frames: [Frame]
-    /// All that ever happened to a job, as far as the log has it.
+    /// The events in the segments: a repair makes the new store of those alone.
+    let logged: [JobEvent]
+    /// All that ever happened to a job, as far as the segments have it.
     private let events: [JobID: [JobEvent]]
     private let payloads: [JobID: JobPayload]
     /// Each job's record: the event that its arguments stand in.
@@ -36,11 +38,11 @@ struct RepairOracle: Sendable {
         var events: [JobID: [JobEvent]] = [:]
         var payloads: [JobID: JobPayload] = [:]
         var records: [JobID: SequenceNumber] = [:]
-        // Repair makes the new store of the segments alone.
         let first = reader.segments.first?.firstSequence ?? .zero
-        var kept: [JobEvent] = []
-        try reader.forEachEvent { if $0.sequence >= first { kept.append($0) } }
-        for event in kept {
+        var logged: [JobEvent] = []
+        try reader.forEachEvent { if $0.sequence >= first { logged.append($0) } }
+        self.logged = logged
+        for event in logged {
             guard let transition = event.transition else { continue }
             events[transition.jobID, default: []].append(event)
             switch transition.change {
@@ -185,13 +187,13 @@ extension RepairOracle {
         _ report: RepairReport,
         _ story: String
     ) throws {
-        let unnamed = content.events.map(\.sequence).filter { sequence in
+        let unnamed = logged.map(\.sequence).filter { sequence in
             !survivors.contains(sequence) && !report.lostEvents.contains { $0.contains(sequence) }
         }
-        let namedCount = content.events.count { event in
+        let namedCount = logged.count { event in
             report.lostEvents.contains { $0.contains(event.sequence) }
         }
-        let unnamedCount = content.events.count - report.eventCount - namedCount
+        let unnamedCount = logged.count - report.eventCount - namedCount
         let isEndOpen = !isClosed && unnamed.allSatisfy { $0 >= lastSegmentStart }
         try expect(
             unnamedCount == 0 || unnamedCount > 0 && isEndOpen,

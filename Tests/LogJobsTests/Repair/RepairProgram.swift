@@ -13,6 +13,8 @@ struct RepairProgram: Sendable, CustomStringConvertible {
     static let all = [
         RepairProgram(),
         RepairProgram(isClosed: false),
+        RepairProgram(compacts: true),
+        RepairProgram(isClosed: false, compacts: true),
     ]
 
     var description: String {
@@ -94,12 +96,5 @@ struct RepairProgram: Sendable, CustomStringConvertible {
         var generator = SeededGenerator(seed: UInt64(size))
         let bytes = (0..<size).map { _ in UInt8.random(in: 0...255, using: &generator) }
         return NewJob(kind: kind, payload: JobPayload(bytes: bytes))
-    }
-
-    /// A repair makes the new store of the segments alone.
-    private static var configuration: LogBackend.Configuration {
-        var configuration = TestStore.configuration
-        configuration.archive = .delete
-        return configuration
     }
 }

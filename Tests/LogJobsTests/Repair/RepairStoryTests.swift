@@ -15,7 +15,7 @@ struct RepairStoryTests {
             damaged.disk.flipBit(of: TestStore.path(2), 8 * byte)
             let report = try #require(try await oracle.check(damaged, "byte \(byte)"))
             #expect(report.lostEvents.isEmpty, "byte \(byte)")
-            #expect(report.eventCount == oracle.content.events.count, "byte \(byte)")
+            #expect(report.eventCount == oracle.logged.count, "byte \(byte)")
             #expect(!report.isWhole)
         }
         let damaged = oracle.store.copy()

@@ -1,0 +1,106 @@
+import Foundation
+import LazyJobs
+import LogJobs
+import Synchronization
+
+/// How long enqueues take while a store prunes, compacts and takes a checkpoint, and while it does
+/// not: turn by turn in one run, on copies of one store in which much is needed and more is dead.
+struct UpkeepLatency {
+    private static let callers = 4
+    private static let target = 2.0
+
+    let folder: String
+    let scale: Int
+
+    func perform(_ report: (String) -> Void) async throws {
+        var configuration = LogBackend.Configuration()
+        configuration.runsUpkeep = false
+        configuration.retention = JobRetention(succeeded: .seconds(1))
+        let store = try await PassingStore(folder + "/latency", configuration)
+        try await store.enqueue(100_000 / scale)
+        try await store.pass(600_000 / scale)
+        try await store.backend.close()
+        var ratios: [Double] = []
+        for round in 1...5 {
+            let path = folder + "/latency-\(round)"
+            try FileManager.default.copyItem(atPath: store.folder, toPath: path)
+            configuration.runsUpkeep = false
+            var backend = try await LogBackend.open(path, configuration: configuration)
+            let quiet = try await enqueues(backend)
+            try await backend.close()
+            configuration.runsUpkeep = true
+            backend = try await LogBackend.open(path, configuration: configuration)
+            let busy = try await enqueues(backend) { [backend] in await backend.keepNow() }
+            let upkeep = backend.upkeepReport
+            try await backend.close()
+            try FileManager.default.removeItem(atPath: path)
+            ratios.append(busy.percentile(0.99) / quiet.percentile(0.99))
+            report("round \(round): without upkeep \(quiet), with \(busy)")
+            report(
+                "  pruned \(upkeep.prunedCount), "
+                    + "\(upkeep.compaction.segmentCount) segments retired, "
+                    + "\(upkeep.compaction.carriedCount) carried, "
+                    + "\(upkeep.checkpointCount) checkpoints"
+            )
+        }
+        ratios.sort()
+        let text = [ratios[2], ratios[0], ratios[4]].map { String(format: "%.2f", $0) }
+        report(
+            "p99 with upkeep over p99 without: median \(text[0]), from \(text[1]) to \(text[2]) "
+                + "(target: at most \(Self.target)): "
+                + (ratios[2] <= Self.target ? "met" : "missed")
+        )
+    }
+
+    /// Callers that enqueue one job after the other until something is over, or 20,000 times.
+    private func enqueues(
+        _ backend: LogBackend,
+        during work: (@Sendable () async -> Void)? = nil
+    ) async throws -> Latencies {
+        let end = End()
+        let isBounded = work == nil
+        return try await withThrowingTaskGroup(of: [Duration].self) { group in
+            for caller in 0..<Self.callers {
+                group.addTask {
+                    var latencies: [Duration] = []
+                    while isBounded ? latencies.count < 5000 : !end.isReached.withLock(\.self) {
+                        let number = caller + Self.callers * latencies.count
+                        let began = ContinuousClock.now
+                        _ = try await backend.enqueue([PassingStore.job(number)])
+                        latencies.append(began.duration(to: .now))
+                    }
+                    return latencies
+                }
+            }
+            await work?()
+            end.isReached.withLock { $0 = true }
+            return Latencies(try await group.reduce(into: []) { $0 += $1 })
+        }
+    }
+}
+
+/// The end of what is measured.
+private final class End: Sendable {
+    let isReached = Mutex(false)
+}
+
+/// What many calls took.
+private struct Latencies: CustomStringConvertible {
+    private let sorted: [Duration]
+
+    init(_ durations: [Duration]) {
+        sorted = durations.sorted()
+    }
+
+    /// In microseconds.
+    func percentile(_ share: Double) -> Double {
+        guard !sorted.isEmpty else { return .nan }
+        return sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))] / .microseconds(1)
+    }
+
+    var description: String {
+        let shares = [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)]
+        return "\(sorted.count) enqueues"
+            + shares.map { String(format: ", \($0) %.0f µs", percentile($1)) }.joined()
+    }
+}
