@@ -109,7 +109,7 @@ struct FaultRun {
         var failed: BackendError?
         do {
             try await run.perform(step)
-        } catch is CrashRun.ProgramError {
+        } catch is ProgramWorker.ProgramError {
             // What it was to finish was never claimed.
             return
         } catch let error as BackendError {
