@@ -81,11 +81,11 @@ extension LogBackend {
             } catch {
                 failure = error
             }
-            guard let now = try await engine.ask({ $0.payloadSequence(of: id) }), now != place
-            else {
-                if let failure { throw failure }
+            // Pruned meanwhile, it is no job any more.
+            guard let now = try await engine.ask({ $0.payloadSequence(of: id) }) else {
                 return nil
             }
+            guard now != place else { throw failure ?? .payloadLost(id) }
             place = now
         }
     }
@@ -177,6 +177,16 @@ extension LogBackend {
 }
 
 extension BackendError {
+    /// The arguments of a job that was carried without them.
+    package static func payloadLost(_ id: JobID) -> Self {
+        Self(
+            .corruption,
+            "Could not read the payload of job \(id): it stood in a part of the log that was "
+                + "damaged when that was retired. Restore a backup to have it back; the other jobs "
+                + "are not concerned."
+        )
+    }
+
     /// What went wrong while bytes were read back.
     package init(reading error: LogReadError, _ operation: String) {
         switch error {

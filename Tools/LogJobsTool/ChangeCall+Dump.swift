@@ -15,7 +15,7 @@ extension ChangeCall {
             let handle = try Foundation.FileHandle(forWritingTo: url)
             let move = JobMove(source: name, takesRunning: takesRunning)
             var buffer = Data()
-            let count = try await move.writeDump(of: MoveSource(reader)) { line in
+            let report = try await move.writeDump(of: MoveSource(reader)) { line in
                 buffer += line + [UInt8(ascii: "\n")]
                 if buffer.count >= 1 << 16 {
                     try handle.write(contentsOf: buffer)
@@ -25,7 +25,7 @@ extension ChangeCall {
             try handle.write(contentsOf: buffer)
             try handle.synchronize()
             try handle.close()
-            return try DumpAnswer(jobs: count).report(format, "dumped")
+            return try DumpAnswer(jobs: report.jobCount).report(format, "dumped")
         } catch {
             try FileManager.default.removeItem(at: url)
             throw error

@@ -23,6 +23,7 @@ struct DumpCoder {
             line.header = DumpLine.Header(version: Self.version, source: source)
         case .item(.pausedQueue(let queue)): line.pausedQueue = queue
         case .item(.job(let job)): line.job = DumpedJob(job)
+        case .item(.lostJob(let id)): line.lostJob = id.rawValue
         case .item(.schedule(let schedule)): line.schedule = DumpedSchedule(schedule)
         case .end(let jobCount): line.end = DumpLine.End(jobs: jobCount)
         }
@@ -51,6 +52,7 @@ struct DumpCoder {
             guard let job = job.movedJob else { throw damaged("the job has no number") }
             return .item(.job(job))
         }
+        if let id = content.lostJob { return .item(.lostJob(JobID(rawValue: id))) }
         if let schedule = content.schedule { return .item(.schedule(schedule.schedule)) }
         if let end = content.end { return .end(jobCount: end.jobs) }
         throw damaged("it is of an unknown kind")
@@ -71,12 +73,14 @@ private struct DumpLine: Codable {
     var header: Header?
     var pausedQueue: String?
     var job: DumpedJob?
+    var lostJob: UInt64?
     var schedule: DumpedSchedule?
     var end: End?
 
     private enum CodingKeys: String, CodingKey {
         case header = "lazyjobs_dump"
         case pausedQueue = "paused_queue"
+        case lostJob = "lost_job"
         case job, schedule, end
     }
 }

@@ -30,6 +30,7 @@ struct JobArrival {
             report.pausedQueueCount += 1
         case .job(let job):
             try await take(job, each)
+        case .lostJob(let id): report.lostJobs.append(id)
         case .schedule(let schedule):
             // Behind the jobs: one that still waits keeps its schedule from adding another.
             try await flush(each)

@@ -27,12 +27,12 @@ struct JobDeparture {
     /// The next piece; nothing at the end.
     mutating func next() async throws(BackendError) -> MovedItem? {
         if let queue = queues.popFirst() { return .pausedQueue(queue) }
-        if let job = try await nextJob() { return .job(job) }
+        if let job = try await nextJob() { return job }
         if schedules == nil { schedules = try await source.schedules()[...] }
         return schedules?.popFirst().map(MovedItem.schedule)
     }
 
-    private mutating func nextJob() async throws(BackendError) -> MovedJob? {
+    private mutating func nextJob() async throws(BackendError) -> MovedItem? {
         while schedules == nil {
             if page.isEmpty {
                 let query = JobQuery(
@@ -45,8 +45,12 @@ struct JobDeparture {
             guard let record = page.popFirst() else { return nil }
             last = record.id
             guard move.takesRunning || record.state != .running else { throw Self.runs(record.id) }
-            if let payload = try await source.payload(record.id) {
-                return MovedJob(record, payload)
+            do throws(BackendError) {
+                if let payload = try await source.payload(record.id) {
+                    return .job(MovedJob(record, payload))
+                }
+            } catch  where error.code == .corruption {
+                return .lostJob(record.id)
             }
             // It ended and was pruned since the page was read.
         }

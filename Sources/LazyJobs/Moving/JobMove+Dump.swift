@@ -14,29 +14,33 @@ extension JobMove {
     /// - Parameters:
     ///   - backend: Where the jobs are; nothing in it changes.
     ///   - line: Takes the next line, without its newline.
-    /// - Returns: How many jobs were written.
+    /// - Returns: How many jobs were written, and which could not be.
     /// - Throws: As ``run(from:to:each:)``, and what `line` throws.
     public func writeDump(
         of backend: any Backend,
         line: (Data) throws -> Void
-    ) async throws -> Int {
+    ) async throws -> JobDumpReport {
         try await writeDump(of: MoveSource(backend), line: line)
     }
 
     package func writeDump(
         of source: MoveSource,
         line: (Data) throws -> Void
-    ) async throws -> Int {
+    ) async throws -> JobDumpReport {
         var departure = try await JobDeparture(from: source, of: self)
         let coder = DumpCoder()
         try line(try coder.line(.header(source: self.source)))
-        var count = 0
+        var report = JobDumpReport()
         while let item = try await departure.next() {
-            if case .job = item { count += 1 }
+            switch item {
+            case .job: report.jobCount += 1
+            case .lostJob(let id): report.lostJobs.append(id)
+            case .pausedQueue, .schedule: break
+            }
             try line(try coder.line(.item(item)))
         }
-        try line(try coder.line(.end(jobCount: count)))
-        return count
+        try line(try coder.line(.end(jobCount: report.jobCount)))
+        return report
     }
 
     /// Adds to a store what was written by ``writeDump(of:line:)``; it may be run again.
@@ -80,6 +84,17 @@ extension JobMove {
         _ = try await arrival.finish(each)
         throw JobDumpError(line: number, reason: "the end is missing behind it")
     }
+}
+
+/// What went into a dump.
+public struct JobDumpReport: Sendable, Hashable {
+    /// How many jobs.
+    public var jobCount = 0
+    /// Jobs that are not in it, since the store cannot read their arguments.
+    public var lostJobs: [JobID] = []
+
+    /// Nothing went in.
+    public init() {}
 }
 
 /// Why lines are no dump.

@@ -10,7 +10,8 @@
 /// keeps its kind, queue, payload, priority, run-at time, attempts allowed, timeout, keys, tags and
 /// metadata. It gets another number; jobs that wait for it wait for the new one, and waits for jobs
 /// that are final or gone are dropped. Its history stays behind, and its count of attempts begins
-/// anew: the attempts so far and the last error are put into its metadata.
+/// anew: the attempts so far and the last error are put into its metadata. A job whose arguments
+/// the old store has lost is left behind, and named in the report.
 ///
 /// A move that broke off can be run again, with the same ``source``: jobs without an idempotency
 /// key get the key `moved/<source>/<number>`, so that none is added twice while the first copy is
@@ -113,6 +114,8 @@ public struct JobMoveReport: Sendable, Hashable {
     public var runningCount = 0
     /// How many waits were dropped, since the other job is final or gone.
     public var droppedWaitCount = 0
+    /// Jobs that are not in the new store, since the old one cannot read their arguments.
+    public var lostJobs: [JobID] = []
     /// How many schedules were set.
     public var scheduleCount = 0
     /// How many queues were paused.
@@ -121,6 +124,6 @@ public struct JobMoveReport: Sendable, Hashable {
     /// Nothing was found.
     public init() {}
 
-    /// How many jobs there were.
+    /// How many jobs there were that could be read.
     public var jobCount: Int { copiedCount + alreadyThereCount + keptOutCount }
 }

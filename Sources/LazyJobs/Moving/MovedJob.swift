@@ -4,6 +4,8 @@ import Foundation
 enum MovedItem: Sendable {
     case pausedQueue(String)
     case job(MovedJob)
+    /// A job whose arguments the old store cannot read.
+    case lostJob(JobID)
     case schedule(JobSchedule)
 }
 

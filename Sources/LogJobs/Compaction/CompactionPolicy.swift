@@ -14,7 +14,7 @@ struct CompactionPolicy: Sendable {
     /// How much larger than what is needed the sealed segments may be.
     var ratio = 2.4
     /// With less to be let go, nothing is done.
-    var deadBytesMin: UInt64 = 4 << 20
+    var deadBytesMin: UInt64 = 2 << 20
     /// About how much is retired at a time, unless one segment is larger.
     var batchBytesMax: UInt64 = 64 << 20
     var batchCountMax = 1024

@@ -134,7 +134,11 @@ public final class LogReader: Sendable {
     /// - Throws: `inputOutput`, `corruption`, `retired`.
     public func payload(of id: JobID) throws(LogStoreError) -> JobPayload? {
         guard let place = ledger.payloadSequence(of: id) else { return nil }
-        return try read { reader throws(LogReadError) in try reader.payload(at: place) }
+        let payload = try read { reader throws(LogReadError) in try reader.payload(at: place) }
+        guard let payload else {
+            throw LogStoreError(.corruption, BackendError.payloadLost(id).message)
+        }
+        return payload
     }
 
     /// Reads the history of one job, oldest first.

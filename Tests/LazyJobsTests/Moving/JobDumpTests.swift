@@ -123,8 +123,11 @@ struct JobDumpTests {
 
     private func lines(of store: InMemoryBackend) async throws -> [Data] {
         var lines: [Data] = []
-        let count = try await JobMove(source: "shop").writeDump(of: store) { lines.append($0) }
-        #expect(count == (try await store.stats().total))
+        let report = try await JobMove(source: "shop").writeDump(of: store) {
+            lines.append($0)
+        }
+        #expect(report.jobCount == (try await store.stats().total))
+        #expect(report.lostJobs.isEmpty)
         return lines
     }
 

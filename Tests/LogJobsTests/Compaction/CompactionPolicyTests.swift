@@ -30,8 +30,8 @@ struct CompactionPolicyTests {
     @Test("nothing for a little that is dead")
     func little() {
         let small = CompactionPolicy.Segment(bytes: 1 << 19, liveShare: 0)
-        #expect(CompactionPolicy().count(of: Array(repeating: small, count: 8)) == 0)
-        #expect(CompactionPolicy().count(of: Array(repeating: small, count: 9)) == 8)
+        #expect(CompactionPolicy().count(of: Array(repeating: small, count: 4)) == 0)
+        #expect(CompactionPolicy().count(of: Array(repeating: small, count: 5)) == 4)
     }
 
     @Test("not too much at a time")

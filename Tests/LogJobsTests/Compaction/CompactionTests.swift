@@ -157,6 +157,36 @@ struct CompactionTests {
         let claims = try await backend.claim(ClaimRequest(limit: 1, worker: "w")).jobs
         #expect(claims.map(\.record.id) == [lost.id])
         #expect(claims.map(\.payload) == [nil])
+        let error = await #expect(throws: BackendError.self) {
+            try await backend.payload(of: lost.id)
+        }
+        #expect(error?.code == .corruption)
+        await backend.abandonAndWait()
+    }
+
+    @Test("of a damaged block leaves jobs that a move names, and does not stop at")
+    func movedPastDamage() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        let lost = try await backend.enqueue([Self.job("lost")])[0].record.id
+        let kept = try await backend.enqueue([Self.job("kept")])[0].record.id
+        try await Self.churn(backend, store)
+        let place = try #require(
+            backend.engine.catalog.location(of: SequenceNumber(rawValue: 2))?.offset
+        )
+        store.disk.flipBit(of: TestStore.path(1), 8 * (Int(place) + FrameHeader.size + 9))
+        _ = try await backend.compact()
+        let other = try await TestStore(seed: 5).open()
+
+        var pairs: [MovedPair] = []
+        let report = try await JobMove(source: "old").run(from: backend, to: other) {
+            pairs.append($0)
+        }
+
+        #expect(report.lostJobs == [lost])
+        #expect(report.copiedCount == 1)
+        #expect(pairs.map(\.oldID) == [kept])
+        await other.abandonAndWait()
         await backend.abandonAndWait()
     }
 
