@@ -54,7 +54,15 @@ struct ThreadedStore: Sendable {
     /// The kinds of all jobs in a store, sorted.
     func kinds(_ path: String? = nil) throws -> [String] {
         let reader = try LogReader.open(path ?? folder)
-        return try reader.list(JobQuery(limit: JobLimits.listCountMax)).map(\.kind).sorted()
+        var kinds: [String] = []
+        var last: JobID?
+        repeat {
+            let query = JobQuery(limit: JobLimits.listCountMax, order: .byID(after: last))
+            let page = try reader.list(query)
+            kinds += page.map(\.kind)
+            last = page.last?.id
+        } while last != nil
+        return kinds.sorted()
     }
 }
 
