@@ -18,7 +18,8 @@ extension CrashProgram {
             description: "every end of an attempt",
             steps: [
                 .open, .enqueue(4), .claim(4), .retry, .snooze, .discard, .succeed,
-                .wait(.seconds(60)), .claim(2), .succeed, .succeed, .close,
+                .requeue(JobID(rawValue: 3)), .wait(.seconds(60)), .claim(2), .succeed, .succeed,
+                .close,
             ]
         ),
         CrashProgram(

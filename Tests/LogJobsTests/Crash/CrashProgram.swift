@@ -13,6 +13,8 @@ struct CrashProgram: Sendable, CustomStringConvertible {
         /// Ends the job that was claimed first.
         case succeed, retry, snooze, discard
         case cancel(JobID)
+        /// Offers a job again by hand.
+        case requeue(JobID)
         case pause, resume
         case schedule, runSchedules, removeSchedule
         case prune

@@ -78,8 +78,8 @@ struct CrashRun {
     private func isDurable(_ step: CrashProgram.Step) -> Bool {
         switch step {
         case .open, .dieAndOpen, .close, .enqueue, .succeed, .retry, .snooze, .discard, .cancel,
-            .pause, .resume, .schedule, .runSchedules, .removeSchedule, .prune,
-            .compact, .checkpoint:
+            .requeue, .pause, .resume, .schedule, .runSchedules, .removeSchedule, .prune, .compact,
+            .checkpoint:
             if case .close = step { return true }
             return program.durability == .synced
         case .claim:

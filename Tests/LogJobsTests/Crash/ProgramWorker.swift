@@ -105,6 +105,10 @@ extension ProgramWorker {
             for result in try await store().cancel([id], reason: "wrong", actor: "ada") {
                 _ = try result.get()
             }
+        case .requeue(let id):
+            for result in try await store().retry([id], reason: "mended", actor: "ada") {
+                _ = try result.get()
+            }
         case .pause: try await store().pauseQueue("default", reason: "wait", actor: nil)
         case .resume: try await store().resumeQueue("default", actor: "ada")
         case .schedule:
