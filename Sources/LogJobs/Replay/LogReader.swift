@@ -16,19 +16,17 @@ public final class LogReader: Sendable {
     /// The files of the log, the oldest first.
     public let segments: [SegmentSummary]
 
-    private let ledger: JobLedger
+    let ledger: JobLedger
+    let walk: LogWalk
     private let reader: Mutex<EventReader>
     private let folder: StoreFolder
-    private let generation: UInt64
-    let walk: LogWalk
 
     private init(_ log: RecoveredLog, in folder: StoreFolder) {
         report = log.report
         segments = log.summaries
         ledger = log.ledger
         self.folder = folder
-        generation = log.manifest.generation
-        walk = LogWalk(log.manifest, log.summaries, in: folder)
+        walk = LogWalk(log.manifest, through: log.ledger.lastSequence, in: folder)
         let catalog = SegmentCatalog(log.segments, log.manifest)
         reader = Mutex(EventReader(catalog, in: folder))
     }
@@ -153,22 +151,16 @@ public final class LogReader: Sendable {
     /// pruned jobs too.
     ///
     /// Carried events are among them, in archives without their payloads; where something was lost
-    /// to damage, numbers are missing.
+    /// to damage, numbers are missing. When the writer retires segments meanwhile, the walk goes on
+    /// in the archive.
     ///
     /// - Parameter body: What is done with an event; what it throws ends the walk.
-    /// - Throws: `inputOutput`, `corruption`, `retired`, and what the closure throws.
+    /// - Throws: `inputOutput`, `corruption`, `retired` when events were dropped that were not read
+    ///   yet, and what the closure throws.
     /// - Complexity: O(n) in the events; memory for one frame.
     public func forEachEvent(_ body: (JobEvent) throws -> Void) throws {
-        do {
-            try walk.forEach { item in
-                if case .event(let event) = item { try body(event) }
-                return true
-            }
-        } catch let error as LogStoreError {
-            throw explained(error)
-        } catch let error as LogReadError {
-            throw explained(.history(error, file: Manifest.fileName))
-        }
+        var cursor = walk.cursor()
+        while let events = try cursor.events() { try events.forEach(body) }
     }
 
     /// Why a segment is not there: its writer may have retired it since it was opened.
@@ -176,7 +168,7 @@ public final class LogReader: Sendable {
         guard error.code == .missingSegment, let file = error.file else { return error }
         do throws(LogStoreError) {
             let now = try LogRecovery.manifest(in: folder)
-            guard now.generation != generation else { return error }
+            guard now.generation != walk.manifest.generation else { return error }
         } catch {
             return error
         }

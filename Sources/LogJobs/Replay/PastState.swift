@@ -89,9 +89,7 @@ extension LogReader {
         do {
             try walk.forEach { try fold.take($0) }
         } catch let error as LogStoreError {
-            throw explained(error)
-        } catch let error as LogReadError {
-            throw explained(.history(error, file: Manifest.fileName))
+            throw error
         } catch {
             throw .corruption("\(error)", file: Manifest.fileName, offset: 0)
         }
