@@ -41,8 +41,8 @@ struct LogCursor: ~Copyable, Sendable {
 
     /// Begins at an event, or with the oldest that is kept.
     ///
-    /// The last event must have been found valid before. Without one, ``step()`` may be called again
-    /// when it has come to the end, for what was added meanwhile.
+    /// The last event must have been found valid before. Without one, ``step()`` may be called
+    /// again when it has come to the end, for what was added meanwhile.
     init(
         _ manifest: Manifest,
         in folder: StoreFolder,

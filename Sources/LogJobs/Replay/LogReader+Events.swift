@@ -15,8 +15,8 @@ extension LogReader {
     /// - Parameter filter: Which events; all but carried ones unless told otherwise.
     /// - Returns: The events, read as they are asked for.
     /// - Complexity: O(n) in the events that are kept. A filter by job, event, text or number needs
-    ///   memory for one block, and begins to read at `since` if that is a number; one by kind, queue
-    ///   or tag reads from the beginning, and remembers each job until it is pruned.
+    ///   memory for one block, and begins to read at `since` if that is a number; one by kind,
+    ///   queue or tag reads from the beginning, and remembers each job until it is pruned.
     public func events(matching filter: EventFilter = EventFilter()) -> LogEvents {
         LogEvents { [self] () throws(LogStoreError) in work(for: filter) }
     }
