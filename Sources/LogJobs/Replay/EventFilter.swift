@@ -2,10 +2,10 @@ public import LazyJobs
 
 /// Which events are wanted.
 ///
-/// What is not set holds for all; what is set must hold together. A filter by job, kind, tag, event
-/// or error leaves out what is not about a job, and one by queue all of that but changes of such a
-/// queue. Events with which compaction carried jobs are no part of a job's history: they come only
-/// when ``events`` names them.
+/// What is not set holds for all; what is set must hold together. A filter by job, kind, tag,
+/// event, state or error leaves out what is not about a job, and one by queue all of that but
+/// changes of such a queue. Events with which compaction carried jobs are no part of a job's
+/// history: they come only when ``events`` names them.
 public struct EventFilter: Sendable, Hashable {
     /// Of these jobs.
     public var jobs: Set<JobID>?
@@ -17,6 +17,8 @@ public struct EventFilter: Sendable, Hashable {
     public var tags: Set<String>?
     /// Of these kinds of transition.
     public var events: Set<JobTransition.Kind>?
+    /// Those that brought a job into one of these states.
+    public var states: Set<JobState>?
     /// Those that happened at that moment or later; for a time, each by its own.
     public var since: LogMoment?
     /// Those that happened at that moment or before; for a time, each by its own.
@@ -31,6 +33,7 @@ public struct EventFilter: Sendable, Hashable {
         queues: Set<String>? = nil,
         tags: Set<String>? = nil,
         events: Set<JobTransition.Kind>? = nil,
+        states: Set<JobState>? = nil,
         since: LogMoment? = nil,
         until: LogMoment? = nil,
         errorText: String? = nil
@@ -40,6 +43,7 @@ public struct EventFilter: Sendable, Hashable {
         self.queues = queues
         self.tags = tags
         self.events = events
+        self.states = states
         self.since = since
         self.until = until
         self.errorText = errorText
@@ -76,9 +80,9 @@ extension EventFilter {
 
     /// Whether an event that is not about a job fits, the time aside.
     func fits(_ body: JobEvent.Body) -> Bool {
-        guard jobs == nil, kinds == nil, tags == nil, events == nil, errorText == nil else {
-            return false
-        }
+        guard jobs == nil, kinds == nil, tags == nil, events == nil, states == nil,
+            errorText == nil
+        else { return false }
         guard let queues else { return true }
         switch body {
         case .queue(.paused(let queue, _, _)), .queue(.resumed(let queue, _)):
@@ -95,8 +99,28 @@ extension EventFilter {
             return false
         }
         guard jobs?.contains(transition.jobID) ?? true else { return false }
+        if let states {
+            guard let state = transition.state, states.contains(state) else { return false }
+        }
         guard let errorText else { return true }
         return transition.change.failure?.contains(errorText) ?? false
+    }
+}
+
+extension JobTransition {
+    /// The state in which the job is then; `nil` when it is gone.
+    fileprivate var state: JobState? {
+        switch change {
+        case .claimed: .running
+        case .succeeded: .succeeded
+        case .discarded: .discarded
+        case .cancelled: .cancelled
+        case .retried: .retrying
+        case .enqueued, .snoozed, .interrupted, .rescued, .requeued:
+            attempt == 0 ? .pending : .retrying
+        case .carried(let carried): carried.state
+        case .pruned: nil
+        }
     }
 }
 

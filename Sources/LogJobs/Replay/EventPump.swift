@@ -24,8 +24,8 @@ final class EventPump: Sendable {
     ///
     /// - Returns: At least one event; `nil` at the end, where it is for now, and when the calling
     ///   task is cancelled.
-    func events() async throws(LogStoreError) -> [JobEvent]? {
-        let result: Result<[JobEvent]?, LogStoreError> = await withTaskCancellationHandler {
+    func events() async throws(LogStoreError) -> [NamedEvent]? {
+        let result: Result<[NamedEvent]?, LogStoreError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 queue.async { [self] in continuation.resume(returning: read()) }
             }
@@ -35,13 +35,13 @@ final class EventPump: Sendable {
         return try result.get()
     }
 
-    private func read() -> Result<[JobEvent]?, LogStoreError> {
+    private func read() -> Result<[NamedEvent]?, LogStoreError> {
         work.withLock { work in
             do throws(LogStoreError) {
                 if work == nil { work = try begin() }
                 while !isCancelled.load(ordering: .relaxed), let events = try work?.cursor.events()
                 {
-                    let wanted = events.filter { work?.selection.picks($0).isWanted ?? false }
+                    let wanted = events.compactMap { work?.selection.pick($0) }
                     if !wanted.isEmpty { return .success(wanted) }
                 }
                 return .success(nil)

@@ -1,11 +1,28 @@
 import JobLedger
-import LazyJobs
+package import LazyJobs
+
+/// An event, and what is known of its job.
+package struct NamedEvent: Sendable, Hashable {
+    package var event: JobEvent
+    package var source: JobSource?
+
+    package init(event: JobEvent, source: JobSource? = nil) {
+        self.event = event
+        self.source = source
+    }
+}
 
 /// What a job's first event tells of it.
 package struct JobSource: Sendable, Hashable {
     package var kind: String
     package var queue: String
     package var tags: [String]
+
+    package init(kind: String, queue: String, tags: [String] = []) {
+        self.kind = kind
+        self.queue = queue
+        self.tags = tags
+    }
 }
 
 /// Remembers of each job what its later events do not say.
@@ -69,10 +86,12 @@ struct EventSelection: Sendable {
         first = sources == nil || isBehind ? filter.firstSequence : .zero
     }
 
-    /// Whether an event is wanted, and what is known of its job.
-    mutating func picks(_ event: JobEvent) -> (isWanted: Bool, source: JobSource?) {
+    /// Takes the next event in.
+    ///
+    /// - Returns: The event, if it is wanted.
+    mutating func pick(_ event: JobEvent) -> NamedEvent? {
         let source = sources?.take(event)
-        return (isWanted(event, source), source)
+        return isWanted(event, source) ? NamedEvent(event: event, source: source) : nil
     }
 
     private func isWanted(_ event: JobEvent, _ source: JobSource?) -> Bool {

@@ -32,7 +32,7 @@ public struct LogEvents: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol, Sendable {
         fileprivate let pump: EventPump
         fileprivate let polling: Polling?
-        private var events: ArraySlice<JobEvent> = []
+        private var events: ArraySlice<NamedEvent> = []
         private var hasEnded = false
 
         fileprivate init(pump: EventPump, polling: Polling?) {
@@ -54,6 +54,11 @@ public struct LogEvents: AsyncSequence, Sendable {
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws(LogStoreError) -> JobEvent? {
+            try await nextNamed()?.event
+        }
+
+        /// The next event, with what is known of its job if that was asked for.
+        package mutating func nextNamed() async throws(LogStoreError) -> NamedEvent? {
             while !hasEnded, !Task.isCancelled {
                 if let event = events.popFirst() { return event }
                 do throws(LogStoreError) {

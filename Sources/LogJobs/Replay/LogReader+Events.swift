@@ -32,22 +32,21 @@ extension LogReader {
     ) throws {
         var work = work(for: filter)
         while let events = try work.cursor.events() {
-            for event in events where work.selection.picks(event).isWanted { try body(event) }
+            for event in events where work.selection.pick(event) != nil { try body(event) }
         }
     }
 
     /// As the other, with what is known of each event's job; the first closure is told now and then
-    /// which event was read.
-    package func forEachEvent(
+    /// which event is next.
+    package func forEachNamedEvent(
         matching filter: EventFilter,
         progress: (SequenceNumber) -> Void,
-        _ body: (JobEvent, JobSource?) throws -> Void
+        _ body: (NamedEvent) throws -> Void
     ) throws {
         var work = work(for: filter, namesJobs: true)
         while let events = try work.cursor.events() {
             for event in events {
-                let (isWanted, source) = work.selection.picks(event)
-                if isWanted { try body(event, source) }
+                if let event = work.selection.pick(event) { try body(event) }
             }
             progress(work.cursor.next)
         }
@@ -105,7 +104,8 @@ extension LogReader {
         _ folder: StoreFolder,
         matching filter: EventFilter,
         every interval: Duration,
-        clock: any JobClock
+        clock: any JobClock,
+        namesJobs: Bool = false
     ) -> LogEvents {
         let polling = LogEvents.Polling(interval: interval, clock: clock)
         return LogEvents(polling: polling) { () throws(LogStoreError) in
@@ -120,7 +120,7 @@ extension LogReader {
                         + "was before event \(oldest) was dropped. Begin with that one."
                 )
             }
-            let selection = EventSelection(filter, later: reader.ledger)
+            let selection = EventSelection(filter, later: reader.ledger, namesJobs: namesJobs)
             let cursor = LogCursor(
                 reader.walk.manifest,
                 in: folder,

@@ -39,7 +39,15 @@ public final class LogReader: Sendable {
     ///   `manifestMissing`, `inputOutput`.
     /// - Complexity: O(n) in the bytes of the log.
     public static func open(_ folder: String) throws(LogStoreError) -> LogReader {
-        try open(folder, of: PosixFileSystem(), clock: SystemClock())
+        try open(folder, progress: nil)
+    }
+
+    /// As the other; the closure is told how far it is.
+    package static func open(
+        _ folder: String,
+        progress: LogRecovery.Progress?
+    ) throws(LogStoreError) -> LogReader {
+        try open(folder, of: PosixFileSystem(), clock: SystemClock(), progress: progress)
     }
 
     /// Reads a store on any file system.
@@ -47,7 +55,8 @@ public final class LogReader: Sendable {
         _ path: String,
         of fileSystem: any FileSystem,
         clock: any JobClock,
-        depth: LogRecovery.Depth = .state
+        depth: LogRecovery.Depth = .state,
+        progress: LogRecovery.Progress? = nil
     ) throws(LogStoreError) -> LogReader {
         let start = clock.uptime
         let folder = StoreFolder(path, of: fileSystem)
@@ -59,7 +68,7 @@ public final class LogReader: Sendable {
                 "Could not read \(path): there is no store. Name the folder of one."
             )
         }
-        var log = try recover(folder, depth)
+        var log = try recover(folder, depth, progress)
         log.report.duration = clock.uptime - start
         return LogReader(log, in: folder)
     }
@@ -67,7 +76,8 @@ public final class LogReader: Sendable {
     /// Reads the log; anew, when its writer has retired segments meanwhile.
     private static func recover(
         _ folder: StoreFolder,
-        _ depth: LogRecovery.Depth
+        _ depth: LogRecovery.Depth,
+        _ progress: LogRecovery.Progress?
     ) throws(LogStoreError) -> RecoveredLog {
         var manifest = try LogRecovery.manifest(in: folder)
         while true {
@@ -76,7 +86,8 @@ public final class LogReader: Sendable {
                     manifest,
                     in: folder,
                     for: .reading,
-                    depth: depth
+                    depth: depth,
+                    progress: progress
                 )
             } catch {
                 guard error.code == .missingSegment else { throw error }
@@ -95,8 +106,21 @@ public final class LogReader: Sendable {
     ///
     /// - Throws: As ``open(_:)``; `corruption` at the first damage, with the file and the byte.
     public static func verify(_ folder: String) throws(LogStoreError) -> RecoveryReport {
-        try open(folder, of: PosixFileSystem(), clock: SystemClock(), depth: .everything)
-            .report
+        try verify(folder, progress: nil)
+    }
+
+    /// As the other; the closure is told how far it is.
+    package static func verify(
+        _ folder: String,
+        progress: LogRecovery.Progress?
+    ) throws(LogStoreError) -> RecoveryReport {
+        try open(
+            folder,
+            of: PosixFileSystem(),
+            clock: SystemClock(),
+            depth: .everything,
+            progress: progress
+        ).report
     }
 
     /// The state of one job; `nil` when the store has no such job, or not any more.
@@ -109,6 +133,20 @@ public final class LogReader: Sendable {
     /// - Throws: `invalidRequest` for a limit out of bounds.
     public func list(_ query: JobQuery) throws(BackendError) -> [JobRecord] {
         try ledger.list(query)
+    }
+
+    /// Shows every job, the one that changed first at first.
+    public func forEachRecord<Failure: Error>(
+        _ body: (JobRecord) throws(Failure) -> Void
+    ) throws(Failure) {
+        try ledger.forEachImage { image throws(Failure) in
+            if let record = ledger.record(of: image.id) { try body(record) }
+        }
+    }
+
+    /// The event with which a job changed last.
+    package func lastTransition(of id: JobID) -> SequenceNumber? {
+        ledger.lastTransition(of: id)
     }
 
     /// Counts the jobs.
@@ -133,6 +171,11 @@ public final class LogReader: Sendable {
     public func payload(of id: JobID) throws(LogStoreError) -> JobPayload? {
         guard let place = ledger.payloadSequence(of: id) else { return nil }
         return try read { reader throws(LogReadError) in try reader.payload(at: place) }
+    }
+
+    /// Reads one event; `nil` when there is none with this number, or not any more.
+    package func event(at sequence: SequenceNumber) throws(LogStoreError) -> JobEvent? {
+        try read { reader throws(LogReadError) in try reader.event(at: sequence) }
     }
 
     /// Reads the history of one job, oldest first.
