@@ -81,7 +81,8 @@ let package = Package(
         ),
         .testTarget(
             name: "LogJobsToolTests",
-            dependencies: ["LazyJobs", "LogJobs", "LazyJobsTesting", "LogJobsTool"]
+            dependencies: ["LazyJobs", "LogJobs", "LazyJobsTesting", "LogJobsTool"],
+            exclude: ["Golden"]
         ),
         .testTarget(name: "TidyTests"),
     ],
