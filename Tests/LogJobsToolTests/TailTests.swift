@@ -17,8 +17,9 @@ import Testing
             let invocation = try CommandParser.invocation(call)
             let task = Task {
                 defer { continuation.finish() }
-                return try await invocation.follow(Surroundings(clock: clock)) {
-                    continuation.yield($0)
+                return try await invocation.follow(Surroundings(clock: clock)) { _ in
+                } _: { line in
+                    continuation.yield(line)
                 }
             }
             try await clock.waitForSleepers(atLeast: 1)
@@ -39,7 +40,7 @@ import Testing
     @Test("a call that ends is none to follow")
     func ends() async throws {
         let invocation = try CommandParser.invocation(["tail", "a"])
-        let isDone = try await invocation.follow(Surroundings()) { _ in }
+        let isDone = try await invocation.follow(Surroundings(), remark: { _ in }) { _ in }
         #expect(!isDone)
     }
 

@@ -12,13 +12,13 @@ struct Answer {
         switch command {
         case .export(let export):
             try export.write(reader, progress, line)
-            let remarks = export.subject == .events ? try remarks(export.filter) : []
+            let remarks = export.subject == .events ? try reader.remarks(on: export.filter) : []
             return Report(lines: [], remarks: remarks)
         case .tail(let filter, let count, _):
             try Tail(filter: filter, count: count).write(reader, format, progress, line)
-            return Report(lines: [], remarks: count == nil ? try remarks(filter) : [])
+            return Report(lines: [], remarks: count == nil ? try reader.remarks(on: filter) : [])
         case .errors(let filter, _), .stats(let filter, _):
-            return Report(lines: try lines(command), remarks: try remarks(filter))
+            return Report(lines: try lines(command), remarks: try reader.remarks(on: filter))
         default: return Report(lines: try lines(command))
         }
     }
@@ -45,19 +45,6 @@ struct Answer {
     private var progress: (SequenceNumber) -> Void {
         let (bar, last) = (surroundings.progress, reader.report.lastSequence)
         return { bar.show($0, of: last) }
-    }
-
-    /// Where the known past begins, if more was asked for.
-    private func remarks(_ filter: Filter) throws -> [String] {
-        let oldest = reader.oldestEvent
-        guard oldest.rawValue > 1 else { return [] }
-        switch filter.since {
-        case .sequence(let sequence) where sequence >= oldest: return []
-        case .time(let date):
-            guard let event = try reader.event(at: oldest), event.time > date else { return [] }
-        default: break
-        }
-        return ["what was before event \(oldest) was not kept"]
     }
 
     private func state(at moment: LogMoment) throws -> PastState {
@@ -99,5 +86,19 @@ struct Answer {
 
     private func noJob(_ id: JobID) -> UsageError {
         UsageError("there is no job \(id) in \(folder); see logjobs list")
+    }
+}
+
+extension LogReader {
+    /// Where the known past begins, if more was asked for.
+    func remarks(on filter: Filter) throws -> [String] {
+        guard oldestEvent.rawValue > 1 else { return [] }
+        switch filter.since {
+        case .sequence(let sequence) where sequence >= oldestEvent: return []
+        case .time(let date):
+            guard let event = try event(at: oldestEvent), event.time > date else { return [] }
+        default: break
+        }
+        return ["what was before event \(oldestEvent) was not kept"]
     }
 }

@@ -41,7 +41,11 @@ struct Program {
             let invocation = try CommandParser.invocation(arguments)
             let progress = ProgressBar.onTerminal(besidesOutput: invocation.isHandedOut)
             let surroundings = Surroundings(progress: progress)
-            let isDone = try await invocation.follow(surroundings) { line in
+            let isDone = try await invocation.follow(surroundings) { remark in
+                var output = LineOutput(.standardError)
+                try output.write("logjobs: \(remark)")
+                try output.flush()
+            } _: { line in
                 try output.write(line)
                 try output.flush()
             }
@@ -74,7 +78,18 @@ private struct LineOutput {
 
     mutating func flush() throws {
         guard !bytes.isEmpty else { return }
-        try file.write(contentsOf: bytes)
+        do {
+            try file.write(contentsOf: bytes)
+        } catch {
+            throw OutputError(reason: (error as NSError).localizedDescription)
+        }
         bytes = Data()
     }
+}
+
+/// Why an answer could not be printed.
+private struct OutputError: Error, CustomStringConvertible {
+    var reason: String
+
+    var description: String { "Could not write the answer: \(reason)" }
 }

@@ -46,7 +46,8 @@ extension Invocation {
         case .run(.verify, let folder, let format):
             return try Verification.report(folder, format, surroundings.progress)
         case .run(.backup(let target), let folder, let format):
-            return Report(lines: try BackupAnswer(from: folder, to: target).lines(format))
+            let answer = try BackupAnswer(from: folder, to: target, surroundings.progress)
+            return Report(lines: try answer.lines(format))
         case .run(.repair(let target), let folder, let format):
             return try RepairAnswer(from: folder, into: target).report(format)
         case .run(let command, let folder, let format):
@@ -64,6 +65,7 @@ extension Invocation {
     /// Does what does not end, if that was asked.
     func follow(
         _ surroundings: Surroundings,
+        remark: (String) throws -> Void,
         _ line: (String) throws -> Void
     ) async throws -> Bool {
         guard case .run(.tail(let filter, let count, true), let folder, let format) = self else {
@@ -71,6 +73,7 @@ extension Invocation {
         }
         let reader = try LogReader.open(folder, progress: surroundings.progress.show)
         let tail = Tail(filter: filter, count: count)
+        if count == nil { try reader.remarks(on: filter).forEach(remark) }
         let last = reader.report.lastSequence
         try tail.write(reader, format, { surroundings.progress.show($0, of: last) }) { text in
             surroundings.progress.end()
