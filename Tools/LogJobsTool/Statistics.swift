@@ -125,9 +125,9 @@ extension Statistics.Counts {
         case .claimed: started += 1
         case .succeeded: succeeded += 1
         case .retried, .rescued: failed += 1
-        case .discarded(_, _, let duration):
+        case .discarded(_, let actor, _):
             discarded += 1
-            if duration != nil { failed += 1 }
+            if actor == nil { failed += 1 }
         case .cancelled: cancelled += 1
         case .snoozed, .interrupted, .requeued, .pruned, .carried: break
         }

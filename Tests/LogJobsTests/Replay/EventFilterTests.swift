@@ -24,6 +24,9 @@ struct EventFilterTests {
         try await Self.expect(EventFilter(events: [.claimed, .pruned]), recorded) { event in
             [.claimed, .pruned].contains(event.transition?.kind)
         }
+        try await Self.expect(EventFilter(states: [.running, .retrying]), recorded) { event in
+            [.claimed, .retried].contains(event.transition?.kind)
+        }
         try await Self.expect(EventFilter(errorText: "no us"), recorded) { event in
             event.transition?.kind == .discarded
         }
