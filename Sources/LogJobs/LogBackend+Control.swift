@@ -99,4 +99,9 @@ extension LogBackend {
             try ledger.prune(ids, at: now, into: &events)
         }
     }
+
+    /// The event with which a job changed last.
+    package func lastTransition(of id: JobID) async throws(BackendError) -> SequenceNumber? {
+        try await engine.ask { $0.lastTransition(of: id) }
+    }
 }

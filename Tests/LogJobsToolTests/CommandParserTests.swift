@@ -1,4 +1,6 @@
+import Foundation
 import LazyJobs
+import LogJobs
 import Testing
 
 @testable import LogJobsTool
@@ -23,12 +25,11 @@ import Testing
 
     @Test("list is narrowed by its options, with = or without, and states add up")
     func narrowsList() throws {
-        let query = JobQuery(
+        let filter = Filter(
             states: [.retrying, .discarded, .pending],
             kind: "mail",
             queue: "slow",
-            tag: "eu",
-            limit: 7
+            tag: "eu"
         )
         let invocation = try parse(
             "list",
@@ -44,20 +45,67 @@ import Testing
             "7",
             "a"
         )
-        #expect(invocation == .run(.list(query), folder: "a", format: .text))
-        #expect(try parse("list", "a") == .run(.list(JobQuery()), folder: "a", format: .text))
+        #expect(invocation == .run(.list(filter, limit: 7), folder: "a", format: .text))
+        let all = Command.list(Filter(), limit: 100)
+        #expect(try parse("list", "a") == .run(all, folder: "a", format: .text))
     }
 
     @Test("errors are narrowed by kind, queue and number")
     func narrowsErrors() throws {
-        let filter = FailureGroups.Filter(kind: "mail", queue: "slow", limit: 7)
+        let errors = Command.errors(Filter(kind: "mail", queue: "slow"), limit: 7)
         #expect(
             try parse("errors", "--kind=mail", "--queue=slow", "--limit=7", "a")
-                == .run(.errors(filter), folder: "a", format: .text)
+                == .run(errors, folder: "a", format: .text)
         )
-        #expect(try parse("errors", "a") == .run(.errors(.init()), folder: "a", format: .text))
         let id = JobID(rawValue: 3)
         #expect(try parse("why", "3", "a") == .run(.why(id), folder: "a", format: .text))
+    }
+
+    @Test("moments are numbers, times, and how long ago")
+    func understandsMoments() throws {
+        let filter = Filter(
+            since: .time(moment(-7200)),
+            until: .sequence(SequenceNumber(rawValue: 12)),
+            errorText: "no user"
+        )
+        let call = ["list", "--since", "-2h", "--until=12", "--error", "no user", "a"]
+        let invocation = try CommandParser.invocation(call, now: moment())
+        #expect(invocation == .run(.list(filter, limit: 100), folder: "a", format: .text))
+        let stats = Command.stats(Filter(until: .time(moment())), step: .seconds(900))
+        #expect(
+            try parse("stats", "--until", "2026-07-24T09:30:00Z", "--step=15m", "a")
+                == .run(stats, folder: "a", format: .text)
+        )
+    }
+
+    @Test("tail shows ten events, or all since a moment, and goes on if told")
+    func understandsTail() throws {
+        let ten = Command.tail(Filter(), count: 10, follows: false)
+        #expect(try parse("tail", "a") == .run(ten, folder: "a", format: .text))
+        let five = Command.tail(Filter(states: [.discarded]), count: 5, follows: true)
+        #expect(
+            try parse("tail", "-f", "-n", "5", "--state", "discarded", "a")
+                == .run(five, folder: "a", format: .text)
+        )
+        let since = Filter(since: .sequence(SequenceNumber(rawValue: 9)))
+        let all = Command.tail(since, count: nil, follows: true)
+        #expect(
+            try parse("tail", "--follow", "--since", "9", "--json", "a")
+                == .run(all, folder: "a", format: .json)
+        )
+    }
+
+    @Test("export is of events or jobs, in JSON or CSV")
+    func understandsExport() throws {
+        let jobs = Export(subject: .jobs, filter: Filter(kind: "mail"), isCSV: true)
+        #expect(
+            try parse("export", "--csv", "jobs", "--kind", "mail", "a")
+                == .run(.export(jobs), folder: "a", format: .text)
+        )
+        #expect(
+            try parse("export", "events", "a")
+                == .run(.export(Export(subject: .events)), folder: "a", format: .text)
+        )
     }
 
     @Test("what makes another store takes its folder too")
@@ -94,11 +142,32 @@ import Testing
             (["info", "a", "b"], "too many arguments, from b on; see logjobs info --help"),
             (
                 ["info", "--tag", "x", "a"],
-                "--tag is an option of list, at only; see logjobs info --help"
+                "--tag is an option of list, errors, stats, tail, at, export only; "
+                    + "see logjobs info --help"
             ),
             (
                 ["show", "--limit", "1", "1", "a"],
-                "--limit is an option of list, errors, at only; see logjobs show --help"
+                "--limit is an option of list, errors, tail, at only; see logjobs show --help"
+            ),
+            (
+                ["list", "-f", "a"],
+                "--follow is an option of tail only; see logjobs list --help"
+            ),
+            (
+                ["stats", "--step", "0m", "a"],
+                "--step is a time such as 30s, 15m, 1h or 1d; see logjobs stats --help"
+            ),
+            (
+                ["tail", "--since", "now", "a"],
+                "now is no moment: \(MomentParser.forms); see logjobs tail --help"
+            ),
+            (
+                ["export", "queues", "a"],
+                "queues cannot be exported: events and jobs can; see logjobs export --help"
+            ),
+            (
+                ["export", "--csv", "--json", "jobs", "a"],
+                "--csv and --json exclude each other; see logjobs export --help"
             ),
             (["info", "--json=1", "a"], "--json takes no value; see logjobs info --help"),
             (["show"], "the number of a job is missing; see logjobs show --help"),

@@ -1,4 +1,5 @@
 import LazyJobs
+import LogJobs
 import Testing
 
 @testable import LogJobsTool
@@ -42,35 +43,32 @@ import Testing
         )
     }
 
-    @Test("a filter leaves out other kinds and queues, and groups past the limit")
-    func filters() throws {
-        #expect(Self.groups(.init(kind: "other")).sorted.isEmpty)
-        #expect(Self.groups(.init(queue: "other")).sorted.isEmpty)
-        #expect(Self.groups(.init(kind: "mail", queue: "slow")).sorted.count == 2)
-        #expect(Self.groups(.init(limit: 1)).sorted.map(\.count) == [2])
-        #expect(try Self.groups(.init(kind: "other")).lines(.text) == ["no failure"])
-        #expect(try Self.groups(.init(kind: "other")).lines(.json).isEmpty)
+    @Test("there are no more groups than wanted")
+    func limits() throws {
+        #expect(Self.groups(limit: 1).sorted.map(\.count) == [2])
+        #expect(try FailureGroups().lines(.text) == ["no failure"])
+        #expect(try FailureGroups().lines(.json).isEmpty)
     }
 
     @Test("five jobs are named, each once, the one that failed last first")
     func examples() {
-        var groups = FailureGroups(.init())
+        var groups = FailureGroups()
         for id in [1, 2, 3, 1, 4, 5, 6, 7] as [UInt64] {
             for var event in sampleEvents([(1, .rescued(error: "died"))]) {
                 guard var transition = event.transition else { continue }
                 transition.jobID = JobID(rawValue: id)
                 event.body = .job(transition)
-                groups.add(event)
+                groups.add(NamedEvent(event: event))
             }
         }
         #expect(groups.sorted.map { $0.examples.map(\.rawValue) } == [[7, 6, 5, 4, 1]])
-        // Their beginning is not in the log.
+        // Nothing else is known of them.
         #expect(groups.sorted.map(\.kind) == ["?"])
     }
 
-    private static func groups(_ filter: FailureGroups.Filter = .init()) -> FailureGroups {
+    private static func groups(limit: Int = 100) -> FailureGroups {
         let job = NewJob(kind: "mail", queue: "slow", payload: JobPayload(bytes: []))
-        var groups = FailureGroups(filter)
+        var groups = FailureGroups(limit: limit)
         let events = sampleEvents([
             (0, .enqueued(job, runAt: moment())),
             (1, .claimed(worker: "w")),
@@ -80,7 +78,8 @@ import Testing
             (3, .claimed(worker: "w")),
             (3, .discarded(error: "out of\nmemory", actor: nil, duration: .seconds(1))),
         ])
-        for event in events { groups.add(event) }
+        let source = JobSource(kind: "mail", queue: "slow")
+        for event in events { groups.add(NamedEvent(event: event, source: source)) }
         return groups
     }
 }

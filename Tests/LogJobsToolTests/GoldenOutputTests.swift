@@ -14,7 +14,9 @@ import Testing
     static let calls: [(name: String, arguments: [String])] = [
         ("info", ["info"]), ("list", ["list", "--limit", "1000"]), ("show", ["show", "2"]),
         ("history", ["history", "2"]), ("errors", ["errors"]), ("at", ["at", "12"]),
-        ("diff", ["diff", "8", "30"]), ("verify", ["verify"]),
+        ("diff", ["diff", "8", "30"]), ("verify", ["verify"]), ("stats", ["stats"]),
+        ("tail", ["tail", "-n", "1000"]), ("export-events", ["export", "events"]),
+        ("export-jobs", ["export", "jobs"]),
     ]
 
     @Test(arguments: calls.indices, ["text", "json"])
@@ -23,7 +25,8 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try Self.unpackStore(into: folder)
         let call = Self.calls[index]
-        let option = format == "json" ? ["--json"] : []
+        let isExport = call.arguments[0] == "export"
+        let option = format == "json" ? ["--json"] : isExport ? ["--csv"] : []
         let report = try CommandParser.invocation(call.arguments + option + [folder]).report()
         #expect(report.status == .fine)
         let text = report.lines.map { $0 + "\n" }.joined()

@@ -77,7 +77,13 @@ import Testing
     }
 
     private func report(_ verb: Verb, _ folder: String, _ option: String = "--") throws -> Report {
-        let operands = verb.operands.map { $0 == .folder ? folder : "1" }
+        let operands = verb.operands.map { operand in
+            switch operand {
+            case .folder: folder
+            case .subject: "events"
+            case .id, .moment, .target: "1"
+            }
+        }
         return try CommandParser.invocation([verb.rawValue, option] + operands).report()
     }
 

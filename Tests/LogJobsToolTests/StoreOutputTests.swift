@@ -18,7 +18,7 @@ import Testing
     }
 
     private var info: StoreInfo {
-        StoreInfo(
+        var info = StoreInfo(
             folder: "shop.jobs",
             report: report,
             segments: [
@@ -40,6 +40,12 @@ import Testing
             ],
             pausedQueues: ["mail"]
         )
+        info.uses = [
+            SegmentUse(liveByteCount: 20_000, deadByteCount: 70_000, jobCount: 5),
+            SegmentUse(liveByteCount: 30_000, deadByteCount: 0, jobCount: 495),
+        ]
+        info.pins = SegmentPins(byState: [.succeeded: 3, .pending: 2], oldest: JobID(rawValue: 7))
+        return info
     }
 
     private func segment(
@@ -68,16 +74,46 @@ import Testing
             opened    for writing 3 times
             events    1,234
             segments  2, 117.2 KiB written of 2.0 MiB prepared
+            oldest    segment is needed by 2 pending, 3 succeeded, the first is job 7
             jobs      500, 2 pending, 498 succeeded
             queue     default: 498 succeeded
             queue     mail: paused, 2 pending
             schedule  clean: clean-up every 10m0s, next at 2026-07-24T09:30:00Z
 
-            SEGMENT                   EPOCH  FIRST  LAST   WRITTEN     SIZE  STATE
-            seg-0000000000000001.ljs      1      1  1000  87.9 KiB  1.0 MiB  sealed
-            seg-0000000000000002.ljs      3   1001  1234  29.3 KiB  1.0 MiB  active
+            SEGMENT                   EPOCH  FIRST  LAST      LIVE      DEAD     SIZE  STATE
+            seg-0000000000000001.ljs      1      1  1000  19.5 KiB  68.4 KiB  1.0 MiB  sealed
+            seg-0000000000000002.ljs      3   1001  1234  29.3 KiB   0 bytes  1.0 MiB  active
             """
         #expect(try info.lines(.text).joined(separator: "\n") == expected)
+    }
+
+    @Test("info tells of archives, and of checkpoints how old they are")
+    func printsFiles() throws {
+        var info = info
+        info.archives = [
+            ArchiveSummary(
+                fileName: "arc-0000000000000001.lja",
+                firstSequence: SequenceNumber(rawValue: 1),
+                lastSequence: SequenceNumber(rawValue: 900),
+                fileSize: 4096
+            )
+        ]
+        let checkpoint = CheckpointSummary(
+            fileName: "ckp-00000000000004d0.ljc",
+            sequence: SequenceNumber(rawValue: 1232),
+            fileSize: 2048,
+            failure: nil
+        )
+        info.checkpoints = [StoreInfo.Checkpoint(summary: checkpoint, time: moment())]
+        let lines = try info.lines(.text)
+        #expect(lines.contains("archives    1, 4.0 KiB, events 1 to 900"))
+        let text = "event 1,232 of 2026-07-24T09:30:00Z, 2 events ago, 2.0 KiB"
+        #expect(lines.contains("checkpoint  " + text))
+        info.checkpoints[0].summary.failure = "it is damaged"
+        #expect(try info.lines(.text).contains("checkpoint  \(text), not used: it is damaged"))
+        let json = try info.lines(.json)[0]
+        #expect(json.contains("\"archives\":[{\"file\":\"arc-0000000000000001.lja\""))
+        #expect(json.contains("\"failure\":\"it is damaged\",\"file\":\"ckp-"))
     }
 
     @Test("info is one object for programs")
@@ -85,12 +121,14 @@ import Testing
         var info = info
         info.segments.removeLast()
         let expected = """
-            {"closed":true,"epoch":3,"folder":"shop.jobs","last_sequence":1234,\
+            {"archives":[],"checkpoints":[],"closed":true,"epoch":3,"folder":"shop.jobs",\
+            "last_sequence":1234,"oldest_segment":{"by_state":{"pending":2,"succeeded":3},"job":7},\
             "paused_queues":["mail"],\
             "schedules":[{"interval":"10m0s","key":"clean","kind":"clean-up",\
             "next_run_at":"2026-07-24T09:30:00Z","queue":"default"}],\
-            "segments":[{"epoch":1,"file":"seg-0000000000000001.ljs","first_sequence":1,\
-            "last_sequence":1000,"sealed":true,"size":1048576,"valid_end":90000}],\
+            "segments":[{"dead_bytes":70000,"epoch":1,"file":"seg-0000000000000001.ljs",\
+            "first_sequence":1,"jobs":5,"last_sequence":1000,"live_bytes":20000,"sealed":true,\
+            "size":1048576,"valid_end":90000}],\
             "stats":{"by_kind":{},"by_queue":{},\
             "by_queue_state":{"default":{"succeeded":498},"mail":{"pending":2}},\
             "by_state":{"pending":2,"succeeded":498},"total":500}}

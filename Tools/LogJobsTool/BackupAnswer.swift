@@ -12,8 +12,9 @@ struct BackupAnswer {
     }
 
     /// Makes the backup.
-    init(from folder: String, to target: String) throws {
-        self.init(target: target, report: try LogBackup.run(from: folder, to: target))
+    init(from folder: String, to target: String, _ progress: ProgressBar) throws {
+        let report = try LogBackup.run(from: folder, to: target, progress: progress.show)
+        self.init(target: target, report: report)
     }
 
     func lines(_ format: OutputFormat) throws -> [String] {

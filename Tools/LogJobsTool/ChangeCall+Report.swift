@@ -32,7 +32,11 @@ extension ChangeCall {
         let reader = try LogReader.open(folder)
         let jobs: [JobRecord]
         if selection.ids.isEmpty {
-            jobs = try await selection.jobs(usually: verb.usualStates) { try reader.list($0) }
+            jobs = try await selection.jobs(usually: verb.usualStates) {
+                try reader.list($0)
+            } lastTransition: {
+                reader.lastTransition(of: $0)
+            }
         } else {
             jobs = selection.ids.compactMap { reader.record(of: $0) }
                 .filter { verb.states?.contains($0.state) ?? false }
@@ -53,6 +57,8 @@ extension ChangeCall {
                 selection.ids.isEmpty
                 ? try await selection.jobs(usually: verb.usualStates) {
                     try await backend.list($0)
+                } lastTransition: {
+                    try await backend.lastTransition(of: $0)
                 }.map(\.id) : selection.ids
             var answer = ChangeReport(verb: verb.rawValue, isDone: true)
             for start in stride(from: 0, to: ids.count, by: 1_000) {

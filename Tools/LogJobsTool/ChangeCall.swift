@@ -1,5 +1,5 @@
-import Foundation
 import LazyJobs
+import LogJobs
 
 /// The first argument of a call that changes a store, or copies it.
 enum ChangeVerb: String, CaseIterable {
@@ -40,34 +40,32 @@ struct ChangeCall: Equatable {
 /// Which jobs are meant: some by number, or all that a filter lets through.
 struct JobSelection: Equatable {
     var ids: [JobID] = []
-    var states: Set<JobState>?
-    var kind: String?
-    var queue: String?
-    var tag: String?
-    /// Only jobs that changed last before this time.
-    var until: Date?
+    var filter = Filter()
 
     var isEmpty: Bool { self == JobSelection() }
 
     /// The jobs, in the order of their numbers.
     func jobs(
         usually states: Set<JobState>,
-        _ list: (JobQuery) async throws -> [JobRecord]
+        _ list: (JobQuery) async throws -> [JobRecord],
+        lastTransition: (JobID) async throws -> SequenceNumber?
     ) async throws -> [JobRecord] {
         var jobs: [JobRecord] = []
-        var query = JobQuery(
-            states: self.states ?? states,
-            kind: kind,
-            queue: queue,
-            tag: tag,
-            limit: JobLimits.listCountMax,
-            order: .byID(after: nil)
-        )
+        var query = filter.query(limit: JobLimits.listCountMax)
+        query.states = filter.states ?? states
+        query.order = .byID(after: nil)
         while true {
             let page = try await list(query)
             guard let last = page.last else { return jobs }
-            jobs += page.filter { job in until.map { job.updatedAt < $0 } ?? true }
             query.order = .byID(after: last.id)
+            guard filter.isOfChanges else {
+                jobs += page
+                continue
+            }
+            for job in page {
+                let last = try await lastTransition(job.id)
+                if filter.fitsChange(job, last) { jobs.append(job) }
+            }
         }
     }
 }

@@ -42,11 +42,14 @@ enum ChangeHelp {
               --kind KIND      of this kind
               --queue QUEUE    in this queue
               --tag TAG        with this tag
-              --until TIME     changed last before this time, such as 2026-07-24T09:30:00Z\(events)
+              --since MOMENT   that changed last then or later
+              --until MOMENT   that changed last then or before; an event's number, a time such as
+                               2026-07-24T09:30:00Z, a day, or how long ago: -90m, -2h, -7d
+              --error TEXT     whose last failure contains this text\(events)
               --json           one JSON object
 
               logjobs \(verb) --yes 12 13 shop.jobs
-              logjobs \(verb) --kind send-mail shop.jobs
+              logjobs \(verb) --kind send-mail --until -2h shop.jobs
             """
     }
 

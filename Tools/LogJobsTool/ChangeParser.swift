@@ -67,24 +67,19 @@ struct ChangeParser {
 
     private mutating func take(_ name: String, _ value: String) throws(UsageError) {
         switch name {
-        case "--kind": call.selection.kind = value
-        case "--queue": call.selection.queue = value
-        case "--tag": call.selection.tag = value
         case "--actor": call.actor = value
         case "--reason": call.reason = value
         case "--source": call.source = value
-        case "--until":
-            do {
-                call.selection.until = try Date(value, strategy: .iso8601)
-            } catch {
-                throw complaint("--until is a time such as 2026-07-24T09:30:00Z")
-            }
         default:
-            for name in value.split(separator: ",", omittingEmptySubsequences: false) {
-                guard let state = JobState(rawValue: String(name)),
-                    call.verb.states?.contains(state) ?? false
-                else { throw complaint("\(name) is no state that this can be done to") }
-                call.selection.states = (call.selection.states ?? []).union([state])
+            do throws(UsageError) {
+                try call.selection.filter.take(
+                    name,
+                    value,
+                    among: call.verb.states ?? [],
+                    now: SystemClock().now
+                )
+            } catch {
+                throw complaint(error.message)
             }
         }
     }
@@ -134,9 +129,8 @@ extension ChangeVerb {
     /// The options with a value that it takes.
     fileprivate var options: Set<String> {
         switch self {
-        case .retry, .cancel:
-            ["--state", "--kind", "--queue", "--tag", "--until", "--actor", "--reason"]
-        case .prune: ["--state", "--kind", "--queue", "--tag", "--until"]
+        case .retry, .cancel: Filter.options.union(["--actor", "--reason"])
+        case .prune: Filter.options
         case .compact: []
         case .dump: ["--source"]
         case .load: ["--actor"]

@@ -1,5 +1,11 @@
 /// How the tool is called, in words.
 enum CommandHelp {
+    /// How a moment is typed, for the verbs that take one.
+    static let moments = """
+        A moment is an event's number, a time such as 2026-01-31T12:00:00Z, a day such as
+        2026-01-31, or how long ago: -90m, -2h, -7d.
+        """
+
     static func lines(_ verb: Verb?) -> [String] {
         text(verb).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
@@ -13,8 +19,11 @@ enum CommandHelp {
         case .history: history
         case .why: why
         case .errors: errors
+        case .stats: stats
+        case .tail: tail
         case .at: at
         case .diff: diff
+        case .export: export
         case .verify: verify
         case .backup: backup
         case .repair: repair
@@ -34,8 +43,11 @@ enum CommandHelp {
           history ID    what happened to one job, and when
           why ID        why one job does not run
           errors        the failures in the log, those that are alike together
+          stats         how much was done, how long it took, and how much failed
+          tail          the last events, and with -f each new one
           at MOMENT     jobs as they stood then
           diff A B      what became of the jobs between two moments
+          export WHAT   all events or all jobs, for other programs: JSON or CSV
           verify        reads everything and checks it
           backup        makes a copy of it in a new folder: backup <folder> <target>
           repair        makes a new store of what can still be read of a damaged one:
@@ -58,8 +70,10 @@ enum CommandHelp {
     private static let info = """
         usage: logjobs info [--json] <folder>
 
-        Prints what the store holds: jobs by state and queue, schedules, events, segments; and how
-        its last user left it. In JSON it is one object.
+        Prints what the store holds: jobs by state and queue, schedules, events, segments with about
+        how many of their bytes are needed and how many are dead, archives, checkpoints; which jobs
+        keep the oldest segment from being given back; and how its last user left it. In JSON it is
+        one object.
 
           logjobs info shop.jobs
           logjobs info --json shop.jobs | jq .stats.by_state
@@ -75,10 +89,15 @@ enum CommandHelp {
           --kind KIND      of this kind
           --queue QUEUE    in this queue
           --tag TAG        with this tag
+          --since MOMENT   that changed last then or later
+          --until MOMENT   that changed last then or before
+          --error TEXT     whose last failure contains this text
           --limit N        how many at the most, from 1 to 10000; 100 unless given
           --json           one record on each line
 
-          logjobs list --state retrying,discarded shop.jobs
+        \(moments)
+
+          logjobs list --state retrying,discarded --since -2h shop.jobs
           logjobs list --json --limit 10000 shop.jobs | jq -r .last_error
         """
 
@@ -119,39 +138,20 @@ enum CommandHelp {
         errors have in common: texts are alike that differ only in words with a digit in them. Of
         each group how many they are, the last text and time, and the jobs that failed last.
 
-          --kind KIND      of this kind
+          --kind KIND      of jobs of this kind
           --queue QUEUE    in this queue
+          --tag TAG        with this tag
+          --since MOMENT   then or later
+          --until MOMENT   then or before
+          --error TEXT     that contain this text
           --limit N        how many groups at the most, those with most failures first; 100 unless
                            given
           --json           one group on each line
 
-          logjobs errors --kind send-mail shop.jobs
+        \(moments)
+
+          logjobs errors --kind send-mail --since -1d shop.jobs
           logjobs errors --json shop.jobs | jq -r '[.count, .fingerprint] | @tsv'
-        """
-
-    private static let at = """
-        usage: logjobs at MOMENT [options] <folder>
-
-        Prints the store as it stood at a moment: by an event's number, or by a time such as
-        2026-01-31T12:00:00Z, 2026-01-31, -90m, -2h, -7d. Archives count. A moment before what was
-        kept is refused with status 2. In JSON the first line tells moment and counts, each other
-        one a job.
-
-          --state, --kind, --queue, --tag, --limit    as those of list
-          --json           one object on each line
-
-          logjobs at -2h --state running shop.jobs
-          logjobs at 4711 shop.jobs
-        """
-
-    private static let diff = """
-        usage: logjobs diff [--json] A B <folder>
-
-        Prints the jobs whose state differs between two moments: those that came, those that went,
-        and those that changed. Moments are typed as those of at.
-
-          logjobs diff -1h -1s shop.jobs
-          logjobs diff --json 4000 5000 shop.jobs | jq -r 'select(.to == "discarded") | .id'
         """
 
     private static let verify = """

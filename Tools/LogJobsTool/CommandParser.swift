@@ -1,16 +1,23 @@
+import Foundation
 import LazyJobs
 import LogJobs
 
 /// Arguments as they are typed, taken apart: options may stand anywhere behind the verb.
 struct CommandParser {
     private let verb: Verb
+    private let now: Date
     private var operands: [String] = []
     private var format = OutputFormat.text
-    private var query = JobQuery()
-    private var asksForHelp = false
+    private var filter = Filter()
+    private var limit: Int?
+    private var step: Duration?
+    private var flags: Set<String> = []
 
     /// Understands a call.
-    static func invocation(_ arguments: [String]) throws(UsageError) -> Invocation {
+    static func invocation(
+        _ arguments: [String],
+        now: Date = SystemClock().now
+    ) throws(UsageError) -> Invocation {
         guard let first = arguments.first else {
             throw UsageError("a verb is missing; see logjobs --help")
         }
@@ -21,13 +28,18 @@ struct CommandParser {
             let kind = first.hasPrefix("-") ? "option" : "verb"
             throw UsageError("unknown \(kind) \(first); see logjobs --help")
         }
-        var parser = CommandParser(verb: verb)
-        try parser.read(arguments.dropFirst())
-        return try parser.invocation()
+        var parser = CommandParser(verb: verb, now: now)
+        do throws(UsageError) {
+            try parser.read(arguments.dropFirst())
+            return try parser.invocation()
+        } catch {
+            throw UsageError("\(error.message); see logjobs \(verb.rawValue) --help")
+        }
     }
 
-    private init(verb: Verb) {
+    private init(verb: Verb, now: Date) {
         self.verb = verb
+        self.now = now
     }
 
     private mutating func read(_ arguments: ArraySlice<String>) throws(UsageError) {
@@ -51,64 +63,65 @@ struct CommandParser {
         _ rest: inout ArraySlice<String>
     ) throws(UsageError) {
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = String(parts[0])
+        let typed = String(parts[0])
+        let name = Self.longNames[typed] ?? typed
         let attached = parts.count > 1 ? String(parts[1]) : nil
-        switch name {
-        case "--help", "-h", "--json":
-            if attached != nil { throw complaint("\(name) takes no value") }
-            if name == "--json" { format = .json } else { asksForHelp = true }
-        case "--state", "--kind", "--queue", "--tag", "--limit":
-            guard verb.options.contains(name) else {
-                let verbs = Verb.allCases.filter { $0.options.contains(name) }.map(\.rawValue)
-                throw complaint("\(name) is an option of \(verbs.joined(separator: ", ")) only")
-            }
-            guard let value = attached ?? rest.popFirst() else {
-                throw complaint("\(name) lacks its value")
-            }
-            try narrow(name, value)
-        default:
-            throw complaint("unknown option \(name)")
+        if Verb.allFlags.contains(name) {
+            try expectTaken(name, by: \.flags)
+            if attached != nil { throw UsageError("\(name) takes no value") }
+            if name == "--json" { format = .json }
+            flags.insert(name)
+            return
         }
+        guard Verb.allCases.contains(where: { $0.options.contains(name) }) else {
+            throw UsageError("unknown option \(typed)")
+        }
+        try expectTaken(name, by: \.options)
+        guard let value = attached ?? rest.popFirst() else {
+            throw UsageError("\(name) lacks its value")
+        }
+        try take(name, value)
     }
 
-    private mutating func narrow(_ name: String, _ value: String) throws(UsageError) {
+    private static let longNames = ["-h": "--help", "-f": "--follow", "-n": "--limit"]
+
+    private func expectTaken(
+        _ name: String,
+        by names: KeyPath<Verb, Set<String>>
+    ) throws(UsageError) {
+        guard !verb[keyPath: names].contains(name) else { return }
+        let verbs = Verb.allCases.filter { $0[keyPath: names].contains(name) }.map(\.rawValue)
+        throw UsageError("\(name) is an option of \(verbs.joined(separator: ", ")) only")
+    }
+
+    private mutating func take(_ name: String, _ value: String) throws(UsageError) {
         switch name {
-        case "--state": query.states = (query.states ?? []).union(try states(value))
-        case "--kind": query.kind = value
-        case "--queue": query.queue = value
-        case "--tag": query.tag = value
-        default:
+        case "--limit":
             guard let limit = Int(value), 1...JobLimits.listCountMax ~= limit else {
-                throw complaint("--limit is a number from 1 to \(JobLimits.listCountMax)")
+                throw UsageError("--limit is a number from 1 to \(JobLimits.listCountMax)")
             }
-            query.limit = limit
-        }
-    }
-
-    private func states(_ value: String) throws(UsageError) -> [JobState] {
-        var states: [JobState] = []
-        for name in value.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let state = JobState(rawValue: String(name)) else {
-                let known = JobState.allCases.map(\.rawValue).joined(separator: ", ")
-                throw complaint("unknown state \(name); there are \(known)")
+            self.limit = limit
+        case "--step":
+            guard let seconds = MomentParser.ago(value[...]), seconds > 0 else {
+                throw UsageError("--step is a time such as 30s, 15m, 1h or 1d")
             }
-            states.append(state)
+            step = .seconds(seconds)
+        default: try filter.take(name, value, now: now)
         }
-        return states
     }
 
     private func invocation() throws(UsageError) -> Invocation {
-        if asksForHelp { return .help(verb) }
+        if flags.contains("--help") { return .help(verb) }
         let expected = verb.operands
         guard operands.count <= expected.count else {
-            throw complaint("too many arguments, from \(operands[expected.count]) on")
+            throw UsageError("too many arguments, from \(operands[expected.count]) on")
         }
         guard operands.count == expected.count else {
-            throw complaint("\(expected[operands.count].rawValue) is missing")
+            throw UsageError("\(expected[operands.count].rawValue) is missing")
         }
         let folder = expected.firstIndex(of: .folder).map { operands[$0] } ?? ""
         guard !folder.isEmpty, operands.last != "" else {
-            throw complaint("the name of the folder is empty")
+            throw UsageError("the name of the folder is empty")
         }
         return .run(try command(), folder: folder, format: format)
     }
@@ -116,36 +129,45 @@ struct CommandParser {
     private func command() throws(UsageError) -> Command {
         switch verb {
         case .info: .info
-        case .list: .list(query)
+        case .list: .list(filter, limit: limit ?? 100)
         case .show: .show(try jobID())
         case .history: .history(try jobID())
         case .why: .why(try jobID())
-        case .errors:
-            .errors(.init(kind: query.kind, queue: query.queue, limit: query.limit))
-        case .at: .at(try moment(0), query)
+        case .errors: .errors(filter, limit: limit ?? 100)
+        case .stats: .stats(filter, step: step)
+        case .tail: .tail(filter, count: tailCount, follows: flags.contains("--follow"))
+        case .at: .at(try moment(0), filter.query(limit: limit ?? 100))
         case .diff: .diff(try moment(0), try moment(1))
+        case .export: .export(try export())
         case .verify: .verify
         case .backup: .backup(target: operands[1])
         case .repair: .repair(target: operands[1])
         }
     }
 
-    private func moment(_ index: Int) throws(UsageError) -> LogMoment {
-        guard let moment = MomentParser.moment(operands[index], now: SystemClock().now) else {
-            throw complaint("\(operands[index]) is no moment: \(MomentParser.forms)")
+    /// All since a moment, or the last ten.
+    private var tailCount: Int? { limit ?? (filter.since == nil ? 10 : nil) }
+
+    private func export() throws(UsageError) -> Export {
+        guard let subject = Export.Subject(rawValue: operands[0]) else {
+            throw UsageError("\(operands[0]) cannot be exported: events and jobs can")
         }
-        return moment
+        let isCSV = flags.contains("--csv")
+        guard !isCSV || format == .text else {
+            throw UsageError("--csv and --json exclude each other")
+        }
+        return Export(subject: subject, filter: filter, isCSV: isCSV)
+    }
+
+    private func moment(_ index: Int) throws(UsageError) -> LogMoment {
+        try MomentParser.expect(operands[index], now: now)
     }
 
     private func jobID() throws(UsageError) -> JobID {
         guard let number = UInt64(operands[0]), number > 0 else {
-            throw complaint("\(operands[0]) is not the number of a job")
+            throw UsageError("\(operands[0]) is not the number of a job")
         }
         return JobID(rawValue: number)
-    }
-
-    private func complaint(_ text: String) -> UsageError {
-        UsageError("\(text); see logjobs \(verb.rawValue) --help")
     }
 }
 
@@ -153,9 +175,23 @@ extension Verb {
     /// The options with a value that it takes.
     fileprivate var options: Set<String> {
         switch self {
-        case .list, .at: ["--state", "--kind", "--queue", "--tag", "--limit"]
-        case .errors: ["--kind", "--queue", "--limit"]
+        case .list, .tail: Filter.options.union(["--limit"])
+        case .at: ["--state", "--kind", "--queue", "--tag", "--limit"]
+        case .errors: Filter.options.subtracting(["--state"]).union(["--limit"])
+        case .stats: Filter.options.subtracting(["--state", "--error"]).union(["--step"])
+        case .export: Filter.options
         case .info, .show, .history, .why, .diff, .verify, .backup, .repair: []
         }
     }
+
+    /// The options without a value that it takes.
+    fileprivate var flags: Set<String> {
+        switch self {
+        case .tail: ["--help", "--json", "--follow"]
+        case .export: ["--help", "--json", "--csv"]
+        default: ["--help", "--json"]
+        }
+    }
+
+    fileprivate static let allFlags = allCases.reduce(into: Set()) { $0.formUnion($1.flags) }
 }

@@ -1,16 +1,9 @@
 import Foundation
 import LazyJobs
+import LogJobs
 
 /// The answer to `errors`: the failures in the log, those that are alike together.
 struct FailureGroups {
-    /// Which failures count.
-    struct Filter: Equatable {
-        var kind: String?
-        var queue: String?
-        /// How many groups at the most, those with most failures first.
-        var limit = 100
-    }
-
     struct Group: Encodable, Equatable {
         var kind: String
         /// What the texts have in common.
@@ -47,34 +40,22 @@ struct FailureGroups {
 
     private static let exampleCountMax = 5
 
-    private let filter: Filter
+    /// How many groups at the most, those with most failures first.
+    private let limit: Int
     private var groups: [Key: Group] = [:]
-    private var sources: [JobID: (kind: String, queue: String)] = [:]
 
-    init(_ filter: Filter) {
-        self.filter = filter
+    init(limit: Int = 100) {
+        self.limit = limit
     }
 
-    /// Takes the next event of the log into account.
-    mutating func add(_ event: JobEvent) {
-        guard let transition = event.transition else { return }
-        switch transition.change {
-        case .enqueued(let job, _): sources[transition.jobID] = (job.kind, job.queue)
-        case .carried(let carried):
-            sources[transition.jobID] = (carried.job.kind, carried.job.queue)
-        case .retried(let error, _, _), .rescued(let error), .discarded(let error, _, _):
-            add(error, of: transition.jobID, at: event.timestamp)
-        case .pruned: sources[transition.jobID] = nil
-        case .claimed, .succeeded, .cancelled, .snoozed, .interrupted, .requeued: break
+    /// Takes an event into account that may be a failure.
+    mutating func add(_ named: NamedEvent) {
+        guard let transition = named.event.transition, let error = transition.change.failure else {
+            return
         }
-    }
-
-    private mutating func add(_ error: String, of id: JobID, at time: Timestamp) {
-        // The beginning of a job whose oldest events were retired is not known.
-        let source = sources[id] ?? ("?", "?")
-        if let kind = filter.kind, kind != source.kind { return }
-        if let queue = filter.queue, queue != source.queue { return }
-        let key = Key(kind: source.kind, fingerprint: Fingerprint.of(error))
+        let (id, time) = (transition.jobID, named.event.timestamp)
+        // The kind of a job whose oldest events were dropped may not be known.
+        let key = Key(kind: named.source?.kind ?? "?", fingerprint: Fingerprint.of(error))
         var group = groups[key] ?? Group(kind: key.kind, fingerprint: key.fingerprint, first: time)
         group.count += 1
         group.error = error
@@ -92,7 +73,7 @@ struct FailureGroups {
                 $0.count, $0.last, $1.kind, $1.fingerprint
             )
         }
-        return Array(all.prefix(filter.limit))
+        return Array(all.prefix(limit))
     }
 
     func lines(_ format: OutputFormat) throws -> [String] {

@@ -34,7 +34,8 @@ enum MomentParser {
         return try Date.ISO8601FormatStyle(includingFractionalSeconds: hasParts).parse(text)
     }
 
-    private static func ago(_ text: Substring) -> TimeInterval? {
+    /// Understands a length of time such as 90m; `nil` if it is none.
+    static func ago(_ text: Substring) -> TimeInterval? {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         guard let unit = text.last.flatMap({ units[$0] }), let count = UInt32(text.dropLast())
         else { return nil }

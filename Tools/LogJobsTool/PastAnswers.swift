@@ -7,8 +7,8 @@ struct PastList {
     var state: PastState
     var records: [JobRecord]
 
-    init(_ reader: LogReader, at moment: LogMoment, _ query: JobQuery) throws {
-        state = try reader.state(at: moment)
+    init(_ state: PastState, _ query: JobQuery) throws {
+        self.state = state
         records = try state.list(query)
     }
 
@@ -81,11 +81,7 @@ struct PastDifference {
 
     var changes: [Change]
 
-    init(_ reader: LogReader, from start: LogMoment, to end: LogMoment) throws {
-        self.init(from: try reader.state(at: start), to: try reader.state(at: end))
-    }
-
-    private init(from start: PastState, to end: PastState) {
+    init(from start: PastState, to end: PastState) {
         var changes: [Change] = []
         end.forEachRecord { record in
             let before = start.record(of: record.id)

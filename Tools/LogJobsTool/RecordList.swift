@@ -1,8 +1,27 @@
 import LazyJobs
+import LogJobs
 
 /// The answer to `list`.
 struct RecordList {
     var records: [JobRecord]
+
+    init(records: [JobRecord]) {
+        self.records = records
+    }
+
+    /// The jobs that fit, the one that changed last first.
+    init(_ reader: LogReader, _ filter: Filter, limit: Int) throws {
+        guard filter.isOfChanges else {
+            self.init(records: try reader.list(filter.query(limit: limit)))
+            return
+        }
+        var records: [JobRecord] = []
+        try filter.forEachRecord(reader) { record in
+            records.append(record)
+            if records.count >= 2 * limit { records.removeFirst(records.count - limit) }
+        }
+        self.init(records: records.suffix(limit).reversed())
+    }
 
     func lines(_ format: OutputFormat) throws -> [String] {
         switch format {

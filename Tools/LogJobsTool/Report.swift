@@ -10,83 +10,77 @@ struct Report: Equatable {
     var status = ExitStatus.fine
 }
 
-extension Invocation {
-    /// Does what was asked.
-    func report() throws -> Report {
-        switch self {
-        case .help(let verb): Report(lines: CommandHelp.lines(verb))
-        case .run(.verify, let folder, let format): try Verification.report(folder, format)
-        case .run(.backup(let target), let folder, let format):
-            Report(lines: try BackupAnswer(from: folder, to: target).lines(format))
-        case .run(.repair(let target), let folder, let format):
-            try RepairAnswer(from: folder, into: target).report(format)
-        case .run(let command, let folder, let format):
-            Report(lines: try command.lines(LogReader.open(folder), folder: folder, format))
-        }
-    }
+/// With what a call is answered.
+struct Surroundings {
+    var clock: any JobClock = SystemClock()
+    var progress = ProgressBar()
 }
 
-extension Command {
-    /// Reads the answer from an open store.
-    fileprivate func lines(
-        _ reader: LogReader,
-        folder: String,
-        _ format: OutputFormat
-    ) throws -> [String] {
+extension Invocation {
+    /// Whether lines are handed out before all is read.
+    var isHandedOut: Bool {
         switch self {
-        case .info: try StoreInfo(reader, folder: folder).lines(format)
-        case .list(let query): try RecordList(records: reader.list(query)).lines(format)
-        case .show(let id): try Self.details(of: id, reader, folder).lines(format)
-        case .history(let id): try Self.timeline(of: id, reader, folder).lines(format)
-        case .why(let id): try Self.explanation(of: id, reader, folder).lines(format)
-        case .errors(let filter): try Self.failures(reader, filter).lines(format)
-        case .at(let moment, let query): try PastList(reader, at: moment, query).lines(format)
-        case .diff(let start, let end):
-            try PastDifference(reader, from: start, to: end).lines(format)
-        case .verify: try Verification(report: reader.report).lines(format)
-        // Answered without an open store.
-        case .backup, .repair: []
+        case .run(.export, _, _), .run(.tail(_, nil, _), _, _): true
+        case .help, .run: false
         }
     }
 
-    private static func explanation(
-        of id: JobID,
-        _ reader: LogReader,
-        _ folder: String
-    ) throws -> Explanation {
-        guard let record = reader.record(of: id) else { throw noJob(id, folder) }
-        return try Explanation(record, in: reader, at: SystemClock().now)
+    /// Does what was asked, and gathers the answer; what would not end is not done.
+    func report(_ surroundings: Surroundings = Surroundings()) throws -> Report {
+        var lines: [String] = []
+        var report = try answer(surroundings) { lines.append($0) }
+        report.lines = lines + report.lines
+        return report
     }
 
-    private static func failures(
-        _ reader: LogReader,
-        _ filter: FailureGroups.Filter
-    ) throws -> FailureGroups {
-        var groups = FailureGroups(filter)
-        try reader.forEachEvent { groups.add($0) }
-        return groups
+    /// Does what was asked, and hands out the lines of long answers on the way.
+    ///
+    /// - Returns: What is left to be said.
+    func answer(
+        _ surroundings: Surroundings,
+        _ line: (String) throws -> Void
+    ) throws -> Report {
+        defer { surroundings.progress.end() }
+        switch self {
+        case .help(let verb): return Report(lines: CommandHelp.lines(verb))
+        case .run(.verify, let folder, let format):
+            return try Verification.report(folder, format, surroundings.progress)
+        case .run(.backup(let target), let folder, let format):
+            let answer = try BackupAnswer(from: folder, to: target, surroundings.progress)
+            return Report(lines: try answer.lines(format))
+        case .run(.repair(let target), let folder, let format):
+            return try RepairAnswer(from: folder, into: target).report(format)
+        case .run(let command, let folder, let format):
+            let reader = try LogReader.open(folder, progress: surroundings.progress.show)
+            let answer = Answer(
+                reader: reader,
+                folder: folder,
+                format: format,
+                surroundings: surroundings
+            )
+            return try answer.report(command, line)
+        }
     }
 
-    private static func details(
-        of id: JobID,
-        _ reader: LogReader,
-        _ folder: String
-    ) throws -> RecordDetails {
-        guard let record = reader.record(of: id) else { throw noJob(id, folder) }
-        return RecordDetails(record: record, payload: try reader.payload(of: id))
-    }
-
-    private static func timeline(
-        of id: JobID,
-        _ reader: LogReader,
-        _ folder: String
-    ) throws -> Timeline {
-        let events = try reader.history(of: id)
-        guard !events.isEmpty else { throw noJob(id, folder) }
-        return Timeline(events: events)
-    }
-
-    private static func noJob(_ id: JobID, _ folder: String) -> UsageError {
-        UsageError("there is no job \(id) in \(folder); see logjobs list")
+    /// Does what does not end, if that was asked.
+    func follow(
+        _ surroundings: Surroundings,
+        remark: (String) throws -> Void,
+        _ line: (String) throws -> Void
+    ) async throws -> Bool {
+        guard case .run(.tail(let filter, let count, true), let folder, let format) = self else {
+            return false
+        }
+        let reader = try LogReader.open(folder, progress: surroundings.progress.show)
+        let tail = Tail(filter: filter, count: count)
+        if count == nil { try reader.remarks(on: filter).forEach(remark) }
+        let last = reader.report.lastSequence
+        try tail.write(reader, format, { surroundings.progress.show($0, of: last) }) { text in
+            surroundings.progress.end()
+            try line(text)
+        }
+        surroundings.progress.end()
+        try await tail.follow(reader, folder, format, clock: surroundings.clock, line)
+        return true
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import LazyJobs
 import LogJobs
 
@@ -9,6 +10,17 @@ struct StoreInfo {
     var stats: JobStats
     var schedules: [JobSchedule]
     var pausedQueues: [String]
+    var archives: [ArchiveSummary] = []
+    var checkpoints: [Checkpoint] = []
+    /// Of each segment; empty when not known.
+    var uses: [SegmentUse] = []
+    var pins: SegmentPins?
+
+    /// A checkpoint, and the time of the last event in it.
+    struct Checkpoint {
+        var summary: CheckpointSummary
+        var time: Date?
+    }
 
     init(
         folder: String,
@@ -26,7 +38,7 @@ struct StoreInfo {
         self.pausedQueues = pausedQueues
     }
 
-    init(_ reader: LogReader, folder: String) {
+    init(_ reader: LogReader, folder: String) throws {
         self.init(
             folder: folder,
             report: reader.report,
@@ -35,6 +47,12 @@ struct StoreInfo {
             schedules: reader.schedules(),
             pausedQueues: reader.pausedQueues()
         )
+        archives = reader.archives
+        checkpoints = try reader.checkpoints.map { summary in
+            Checkpoint(summary: summary, time: try reader.event(at: summary.sequence)?.time)
+        }
+        uses = reader.segmentUses
+        pins = reader.oldestSegmentPins()
     }
 
     func lines(_ format: OutputFormat) throws -> [String] {
@@ -53,8 +71,11 @@ extension StoreInfo {
             (name: "opened", value: "for writing " + Quantity.count(Int(report.epoch), "time")),
             (name: "events", value: Quantity.digits(report.lastSequence.rawValue)),
             (name: "segments", value: sizes),
-            (name: "jobs", value: jobs),
         ]
+        if let pinned { properties.append((name: "oldest", value: pinned)) }
+        if let archived { properties.append((name: "archives", value: archived)) }
+        properties += checkpoints.map { (name: "checkpoint", value: text(of: $0)) }
+        properties.append((name: "jobs", value: jobs))
         if let tail = report.tornTail {
             properties.append((name: "torn tail", value: tail.text))
         }
@@ -73,6 +94,35 @@ extension StoreInfo {
         let size = segments.reduce(0) { $0 + $1.fileSize }
         return "\(Quantity.digits(UInt64(segments.count))), \(Quantity.bytes(valid)) written of "
             + "\(Quantity.bytes(size)) prepared"
+    }
+
+    /// What keeps the oldest segment from being given back.
+    private var pinned: String? {
+        guard segments.count > 1, let pins else { return nil }
+        guard let oldest = pins.oldest else { return "segment is needed by no job" }
+        return "segment is needed by \(counts(pins.byState).joined(separator: ", ")), "
+            + "the first is job \(oldest)"
+    }
+
+    private var archived: String? {
+        guard let first = archives.first, let last = archives.last else { return nil }
+        let size = archives.reduce(0) { $0 + $1.fileSize }
+        return "\(Quantity.digits(UInt64(archives.count))), \(Quantity.bytes(size)), events "
+            + "\(Quantity.digits(first.firstSequence.rawValue)) to "
+            + Quantity.digits(last.lastSequence.rawValue)
+    }
+
+    private func text(of checkpoint: Checkpoint) -> String {
+        let sequence = checkpoint.summary.sequence.rawValue
+        let age = report.lastSequence.rawValue - min(sequence, report.lastSequence.rawValue)
+        var parts = ["event \(Quantity.digits(sequence))"]
+        if let time = checkpoint.time { parts.append("of " + RFC3339.string(from: time)) }
+        parts = [parts.joined(separator: " "), Quantity.count(Int(age), "event") + " ago"]
+        parts.append(Quantity.bytes(checkpoint.summary.fileSize))
+        if let failure = checkpoint.summary.failure {
+            parts.append("not used: " + PlainText.escaped(failure))
+        }
+        return parts.joined(separator: ", ")
     }
 
     private var jobs: String {
@@ -102,44 +152,23 @@ extension StoreInfo {
 
     private var segmentTable: TextTable {
         var table = TextTable(
-            ["SEGMENT", "EPOCH", "FIRST", "LAST", "WRITTEN", "SIZE", "STATE"],
-            numbers: [1, 2, 3, 4, 5]
+            ["SEGMENT", "EPOCH", "FIRST", "LAST", "LIVE", "DEAD", "SIZE", "STATE"],
+            numbers: [1, 2, 3, 4, 5, 6]
         )
-        for segment in segments {
+        for (index, segment) in segments.enumerated() {
+            let use = index < uses.count ? uses[index] : nil
             table.add([
                 PlainText.escaped(segment.fileName),
                 String(segment.epoch),
                 segment.firstSequence.description,
                 segment.lastSequence < segment.firstSequence
                     ? "" : segment.lastSequence.description,
-                Quantity.bytes(segment.validEnd),
+                use.map { Quantity.bytes($0.liveByteCount) } ?? "",
+                use.map { Quantity.bytes($0.deadByteCount) } ?? "",
                 Quantity.bytes(segment.fileSize),
                 segment.isSealed ? "sealed" : "active",
             ])
         }
         return table
-    }
-}
-
-extension StoreInfo: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case folder, epoch, closed
-        case lastSequence = "last_sequence"
-        case tornTail = "torn_tail"
-        case segments, stats, schedules
-        case pausedQueues = "paused_queues"
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(folder, forKey: .folder)
-        try container.encode(report.epoch, forKey: .epoch)
-        try container.encode(report.wasClosed, forKey: .closed)
-        try container.encode(report.lastSequence.rawValue, forKey: .lastSequence)
-        try container.encodeIfPresent(report.tornTail.map(TornTailJSON.init), forKey: .tornTail)
-        try container.encode(segments.map(SegmentJSON.init), forKey: .segments)
-        try container.encode(stats, forKey: .stats)
-        try container.encode(schedules, forKey: .schedules)
-        try container.encode(pausedQueues, forKey: .pausedQueues)
     }
 }

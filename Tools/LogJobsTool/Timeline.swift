@@ -65,7 +65,7 @@ extension JobTransition.Change {
     }
 
     /// The rest of what is to be said, in words.
-    fileprivate var account: String {
+    var account: String {
         switch self {
         case .enqueued(let job, _): Self.account(of: job)
         case .claimed, .pruned: ""

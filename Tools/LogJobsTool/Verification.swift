@@ -8,9 +8,14 @@ struct Verification {
     /// Reads and checks a store.
     ///
     /// Damage is an answer too: in JSON it is printed as one.
-    static func report(_ folder: String, _ format: OutputFormat) throws -> Report {
+    static func report(
+        _ folder: String,
+        _ format: OutputFormat,
+        _ progress: ProgressBar
+    ) throws -> Report {
         do {
-            let verification = Verification(report: try LogReader.verify(folder))
+            let report = try LogReader.verify(folder, progress: progress.show)
+            let verification = Verification(report: report)
             return Report(lines: try verification.lines(format))
         } catch let error as LogStoreError {
             return try report(error, format)

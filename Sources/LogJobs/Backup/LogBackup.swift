@@ -30,13 +30,15 @@ public enum LogBackup: Sendable {
         try run(from: folder, to: target, of: PosixFileSystem())
     }
 
-    /// Makes a backup on any file system.
+    /// Makes a backup on any file system; the closure is told how far its verification is.
     package static func run(
         from folder: String,
         to target: String,
-        of fileSystem: any FileSystem
+        of fileSystem: any FileSystem = PosixFileSystem(),
+        progress: LogRecovery.Progress? = nil
     ) throws(LogStoreError) -> BackupReport {
-        var backup = try StoreBackup(of: StoreFolder(folder, of: fileSystem), to: target)
+        let source = StoreFolder(folder, of: fileSystem)
+        var backup = try StoreBackup(of: source, to: target, progress: progress)
         return try backup.run()
     }
 }

@@ -58,8 +58,17 @@ struct NewStoreFolder: Sendable {
     /// Verifies what the folder holds as the manifest says it.
     ///
     /// What is linked or copied was on a device before, and is read from there.
-    func verify(_ manifest: Manifest) throws(LogStoreError) -> RecoveredLog {
-        try LogRecovery.run(manifest, in: files, for: .reading, depth: .everything)
+    func verify(
+        _ manifest: Manifest,
+        progress: LogRecovery.Progress? = nil
+    ) throws(LogStoreError) -> RecoveredLog {
+        try LogRecovery.run(
+            manifest,
+            in: files,
+            for: .reading,
+            depth: .everything,
+            progress: progress
+        )
     }
 
     /// Makes it a store, durably.

@@ -19,11 +19,17 @@ struct StoreBackup {
 
     private let source: StoreFolder
     private let target: NewStoreFolder
+    private let progress: LogRecovery.Progress?
     private var report = BackupReport()
 
     /// Checks both folders, and makes the new one.
-    init(of source: StoreFolder, to path: String) throws(LogStoreError) {
+    init(
+        of source: StoreFolder,
+        to path: String,
+        progress: LogRecovery.Progress?
+    ) throws(LogStoreError) {
         self.source = source
+        self.progress = progress
         switch try FolderInspection(source) {
         case .store: break
         case .missing, .empty:
@@ -52,7 +58,7 @@ struct StoreBackup {
     /// - Returns: The manifest of the copy.
     private mutating func copyAndVerify() throws(LogStoreError) -> Manifest {
         var manifest = try copyFiles()
-        let log = try target.verify(manifest)
+        let log = try target.verify(manifest, progress: progress)
         if let last = log.summaries.last {
             // Nothing is added to it, so that from now on all of it is proven.
             manifest.seal(validEnd: last.validEnd, lastSequence: last.lastSequence)

@@ -37,6 +37,7 @@ extension LogRecovery {
             }
             link = entry.link
             report.links.append(HistoryLink(entry.fileName, entry.lastSequence, link))
+            showProgress(entry.lastSequence)
         }
         chain = HistoryChain(after: link)
     }

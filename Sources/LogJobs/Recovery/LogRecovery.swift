@@ -1,5 +1,5 @@
 import JobLedger
-import LazyJobs
+package import LazyJobs
 
 /// Reads a store's log from its first frame to its end, verifies all of it, and folds it into a
 /// state.
@@ -24,8 +24,12 @@ package struct LogRecovery: ~Copyable {
         case everything
     }
 
+    /// Is told now and then which event was read, and about how many there are.
+    package typealias Progress = (_ event: SequenceNumber, _ last: SequenceNumber) -> Void
+
     let folder: StoreFolder
     private let purpose: Purpose
+    private let progress: Progress?
     let manifest: Manifest
     private var ledger = JobLedger()
     private var segments: [SegmentCatalog.Segment] = []
@@ -36,7 +40,13 @@ package struct LogRecovery: ~Copyable {
     /// The digests, if they are to be checked.
     var chain: HistoryChain?
 
-    private init(_ manifest: Manifest, in folder: StoreFolder, for purpose: Purpose) {
+    private init(
+        _ manifest: Manifest,
+        in folder: StoreFolder,
+        for purpose: Purpose,
+        _ progress: Progress?
+    ) {
+        self.progress = progress
         self.manifest = manifest
         self.folder = folder
         self.purpose = purpose
@@ -73,9 +83,10 @@ package struct LogRecovery: ~Copyable {
         _ manifest: Manifest,
         in folder: StoreFolder,
         for purpose: Purpose,
-        depth: Depth = .state
+        depth: Depth = .state,
+        progress: Progress? = nil
     ) throws(LogStoreError) -> RecoveredLog {
-        var recovery = LogRecovery(manifest, in: folder, for: purpose)
+        var recovery = LogRecovery(manifest, in: folder, for: purpose, progress)
         guard let last = manifest.segments.last else { return recovery.emptyLog() }
         switch depth {
         case .state: recovery.loadCheckpoint()
@@ -227,6 +238,7 @@ extension LogRecovery {
         of scanner: inout SegmentScanner
     ) throws(LogStoreError) {
         report.frameCount += 1
+        showProgress(frame.header.nextSequence)
         switch frame.header.kind {
         case .watermark, .seal: return
         case .baseline: try foldBaseline(frame, of: &scanner)
@@ -248,6 +260,10 @@ extension LogRecovery {
             firstSequence: frame.header.firstSequence,
             offset: frame.offset
         )
+    }
+
+    func showProgress(_ next: SequenceNumber) {
+        progress?(next, manifest.durable)
     }
 
     private func isInCheckpoint(_ frame: SegmentScanner.Frame) -> Bool {

@@ -16,19 +16,17 @@ public final class LogReader: Sendable {
     /// The files of the log, the oldest first.
     public let segments: [SegmentSummary]
 
-    private let ledger: JobLedger
+    let ledger: JobLedger
+    let walk: LogWalk
     private let reader: Mutex<EventReader>
     private let folder: StoreFolder
-    private let generation: UInt64
-    let walk: LogWalk
 
     private init(_ log: RecoveredLog, in folder: StoreFolder) {
         report = log.report
         segments = log.summaries
         ledger = log.ledger
         self.folder = folder
-        generation = log.manifest.generation
-        walk = LogWalk(log.manifest, log.summaries, in: folder)
+        walk = LogWalk(log.manifest, through: log.ledger.lastSequence, in: folder)
         let catalog = SegmentCatalog(log.segments, log.manifest)
         reader = Mutex(EventReader(catalog, in: folder))
     }
@@ -41,7 +39,15 @@ public final class LogReader: Sendable {
     ///   `manifestMissing`, `inputOutput`.
     /// - Complexity: O(n) in the bytes of the log.
     public static func open(_ folder: String) throws(LogStoreError) -> LogReader {
-        try open(folder, of: PosixFileSystem(), clock: SystemClock())
+        try open(folder, progress: nil)
+    }
+
+    /// As the other; the closure is told how far it is.
+    package static func open(
+        _ folder: String,
+        progress: LogRecovery.Progress?
+    ) throws(LogStoreError) -> LogReader {
+        try open(folder, of: PosixFileSystem(), clock: SystemClock(), progress: progress)
     }
 
     /// Reads a store on any file system.
@@ -49,7 +55,8 @@ public final class LogReader: Sendable {
         _ path: String,
         of fileSystem: any FileSystem,
         clock: any JobClock,
-        depth: LogRecovery.Depth = .state
+        depth: LogRecovery.Depth = .state,
+        progress: LogRecovery.Progress? = nil
     ) throws(LogStoreError) -> LogReader {
         let start = clock.uptime
         let folder = StoreFolder(path, of: fileSystem)
@@ -61,7 +68,7 @@ public final class LogReader: Sendable {
                 "Could not read \(path): there is no store. Name the folder of one."
             )
         }
-        var log = try recover(folder, depth)
+        var log = try recover(folder, depth, progress)
         log.report.duration = clock.uptime - start
         return LogReader(log, in: folder)
     }
@@ -69,7 +76,8 @@ public final class LogReader: Sendable {
     /// Reads the log; anew, when its writer has retired segments meanwhile.
     private static func recover(
         _ folder: StoreFolder,
-        _ depth: LogRecovery.Depth
+        _ depth: LogRecovery.Depth,
+        _ progress: LogRecovery.Progress?
     ) throws(LogStoreError) -> RecoveredLog {
         var manifest = try LogRecovery.manifest(in: folder)
         while true {
@@ -78,7 +86,8 @@ public final class LogReader: Sendable {
                     manifest,
                     in: folder,
                     for: .reading,
-                    depth: depth
+                    depth: depth,
+                    progress: progress
                 )
             } catch {
                 guard error.code == .missingSegment else { throw error }
@@ -97,8 +106,21 @@ public final class LogReader: Sendable {
     ///
     /// - Throws: As ``open(_:)``; `corruption` at the first damage, with the file and the byte.
     public static func verify(_ folder: String) throws(LogStoreError) -> RecoveryReport {
-        try open(folder, of: PosixFileSystem(), clock: SystemClock(), depth: .everything)
-            .report
+        try verify(folder, progress: nil)
+    }
+
+    /// As the other; the closure is told how far it is.
+    package static func verify(
+        _ folder: String,
+        progress: LogRecovery.Progress?
+    ) throws(LogStoreError) -> RecoveryReport {
+        try open(
+            folder,
+            of: PosixFileSystem(),
+            clock: SystemClock(),
+            depth: .everything,
+            progress: progress
+        ).report
     }
 
     /// The state of one job; `nil` when the store has no such job, or not any more.
@@ -111,6 +133,20 @@ public final class LogReader: Sendable {
     /// - Throws: `invalidRequest` for a limit out of bounds.
     public func list(_ query: JobQuery) throws(BackendError) -> [JobRecord] {
         try ledger.list(query)
+    }
+
+    /// Shows every job, the one that changed first at first.
+    public func forEachRecord<Failure: Error>(
+        _ body: (JobRecord) throws(Failure) -> Void
+    ) throws(Failure) {
+        try ledger.forEachImage { image throws(Failure) in
+            if let record = ledger.record(of: image.id) { try body(record) }
+        }
+    }
+
+    /// The event with which a job changed last.
+    package func lastTransition(of id: JobID) -> SequenceNumber? {
+        ledger.lastTransition(of: id)
     }
 
     /// Counts the jobs.
@@ -141,6 +177,11 @@ public final class LogReader: Sendable {
         return payload
     }
 
+    /// Reads one event; `nil` when there is none with this number, or not any more.
+    package func event(at sequence: SequenceNumber) throws(LogStoreError) -> JobEvent? {
+        try read { reader throws(LogReadError) in try reader.event(at: sequence) }
+    }
+
     /// Reads the history of one job, oldest first.
     ///
     /// - Returns: Its events, as far as they are kept; empty when the store has never had such a
@@ -157,22 +198,16 @@ public final class LogReader: Sendable {
     /// pruned jobs too.
     ///
     /// Carried events are among them, in archives without their payloads; where something was lost
-    /// to damage, numbers are missing.
+    /// to damage, numbers are missing. When the writer retires segments meanwhile, the walk goes on
+    /// in the archive.
     ///
     /// - Parameter body: What is done with an event; what it throws ends the walk.
-    /// - Throws: `inputOutput`, `corruption`, `retired`, and what the closure throws.
+    /// - Throws: `inputOutput`, `corruption`, `retired` when events were dropped that were not read
+    ///   yet, and what the closure throws.
     /// - Complexity: O(n) in the events; memory for one frame.
     public func forEachEvent(_ body: (JobEvent) throws -> Void) throws {
-        do {
-            try walk.forEach { item in
-                if case .event(let event) = item { try body(event) }
-                return true
-            }
-        } catch let error as LogStoreError {
-            throw explained(error)
-        } catch let error as LogReadError {
-            throw explained(.history(error, file: Manifest.fileName))
-        }
+        var cursor = walk.cursor()
+        while let events = try cursor.events() { try events.forEach(body) }
     }
 
     /// Why a segment is not there: its writer may have retired it since it was opened.
@@ -180,7 +215,7 @@ public final class LogReader: Sendable {
         guard error.code == .missingSegment, let file = error.file else { return error }
         do throws(LogStoreError) {
             let now = try LogRecovery.manifest(in: folder)
-            guard now.generation != generation else { return error }
+            guard now.generation != walk.manifest.generation else { return error }
         } catch {
             return error
         }

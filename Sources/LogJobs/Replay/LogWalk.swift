@@ -3,13 +3,14 @@ import LazyJobs
 
 /// All that is kept of a store's history, from the oldest archive to the end of the log.
 struct LogWalk {
-    private let manifest: Manifest
-    private let segments: [SegmentSummary]
+    let manifest: Manifest
+    /// The last event, which was found valid.
+    let last: SequenceNumber
     private let folder: StoreFolder
 
-    init(_ manifest: Manifest, _ segments: [SegmentSummary], in folder: StoreFolder) {
+    init(_ manifest: Manifest, through last: SequenceNumber, in folder: StoreFolder) {
         self.manifest = manifest
-        self.segments = segments
+        self.last = last
         self.folder = folder
     }
 
@@ -34,57 +35,26 @@ struct LogWalk {
         }
     }
 
+    /// Goes through the events from one on.
+    func cursor(
+        from first: SequenceNumber = .zero,
+        through end: SequenceNumber? = nil
+    ) -> LogCursor {
+        LogCursor(manifest, in: folder, from: first, through: min(end ?? last, last))
+    }
+
     /// Shows everything, oldest first, until told to stop.
-    ///
-    /// Returns whether it was not told to.
-    @discardableResult
-    func forEach(_ body: (Item) throws -> Bool) throws -> Bool {
-        var decoder = ArchiveDecoder()
-        for entry in manifest.history.archives {
-            guard try forEach(in: entry, &decoder, body) else { return false }
-        }
-        for segment in segments {
-            guard try forEach(in: segment, body) else { return false }
-        }
-        return true
-    }
-
-    private func forEach(
-        in entry: ArchiveEntry,
-        _ decoder: inout ArchiveDecoder,
-        _ body: (Item) throws -> Bool
-    ) throws -> Bool {
-        let file = try ArchiveFile(entry, of: manifest.store, in: folder, &decoder)
-        guard try body(.baseline(file.directory.baseline)) else { return false }
-        for block in file.directory.blocks {
-            for event in try file.events(of: block, &decoder) {
-                guard try body(.event(event)) else { return false }
-            }
-        }
-        return true
-    }
-
-    private func forEach(
-        in segment: SegmentSummary,
-        _ body: (Item) throws -> Bool
-    ) throws -> Bool {
-        guard let id = SegmentID(fileName: segment.fileName) else { return true }
-        var scanner = try SegmentScanner(id, in: folder)
-        defer { scanner.close() }
-        while scanner.offset < segment.validEnd {
-            guard case .frame(let frame) = try scanner.scan() else {
-                throw scanner.damaged("it has changed since it was opened")
-            }
-            switch frame.header.kind {
-            case .baseline:
-                guard try body(.baseline(try scanner.baseline(of: frame))) else { return false }
-            case .batch:
-                for event in try scanner.events(of: frame) {
-                    guard try body(.event(event)) else { return false }
+    func forEach(_ body: (Item) throws -> Bool) throws {
+        var cursor = cursor()
+        while let step = try cursor.step() {
+            switch step {
+            case .baseline(let baseline):
+                guard try body(.baseline(baseline)) else { return }
+            case .events(let events):
+                for event in events {
+                    guard try body(.event(event)) else { return }
                 }
-            case .watermark, .seal: break
             }
         }
-        return true
     }
 }

@@ -79,6 +79,14 @@ extension LogReader {
     ///   `corruption`, `missingSegment`, `retired`.
     /// - Complexity: O(n) in the events before.
     public func state(at moment: LogMoment) throws(LogStoreError) -> PastState {
+        try state(at: moment) { _ in }
+    }
+
+    /// As the other; the closure is told which event was read.
+    package func state(
+        at moment: LogMoment,
+        progress: (SequenceNumber) -> Void
+    ) throws(LogStoreError) -> PastState {
         let lack: SequenceNumber
         do throws(LogReadError) {
             lack = try walk.lackThrough
@@ -87,11 +95,12 @@ extension LogReader {
         }
         var fold = PastFold(moment, lack)
         do {
-            try walk.forEach { try fold.take($0) }
+            try walk.forEach { item in
+                if case .event(let event) = item { progress(event.sequence) }
+                return try fold.take(item)
+            }
         } catch let error as LogStoreError {
-            throw explained(error)
-        } catch let error as LogReadError {
-            throw explained(.history(error, file: Manifest.fileName))
+            throw error
         } catch {
             throw .corruption("\(error)", file: Manifest.fileName, offset: 0)
         }

@@ -1,0 +1,161 @@
+import Foundation
+import LazyJobs
+import LazyJobsTesting
+import LogJobs
+import Testing
+
+@testable import LogJobsTool
+
+/// Events as they happen, and what is narrowed of them.
+@Suite("Tail, and filters on a store") struct TailTests {
+    @Test("goes on with what is new, of the jobs that are wanted, until it is interrupted")
+    func follows() async throws {
+        try await withStore { backend, folder in
+            let clock = ManualClock()
+            let (lines, continuation) = AsyncStream.makeStream(of: String.self)
+            let call = ["tail", "-f", "-n", "1", "--kind", "a", "--json", folder]
+            let invocation = try CommandParser.invocation(call)
+            let task = Task {
+                defer { continuation.finish() }
+                return try await invocation.follow(Surroundings(clock: clock)) { _ in
+                } _: { line in
+                    continuation.yield(line)
+                }
+            }
+            try await clock.waitForSleepers(atLeast: 1)
+            let jobs = ["a", "b"].map { NewJob(kind: $0, payload: JobPayload(bytes: [1])) }
+            _ = try await backend.enqueue(jobs)
+            clock.advance(by: .seconds(1))
+            try await clock.waitForSleepers(atLeast: 1)
+            task.cancel()
+            #expect(try await task.value)
+            var seen: [String] = []
+            for await line in lines { seen.append(line) }
+            #expect(seen.count == 2)
+            #expect(seen.allSatisfy { $0.contains(#""kind":"a""#) })
+            #expect(seen.first?.contains(#""sequence":3"#) ?? false)
+        }
+    }
+
+    @Test("a call that ends is none to follow")
+    func ends() async throws {
+        let invocation = try CommandParser.invocation(["tail", "a"])
+        let isDone = try await invocation.follow(Surroundings(), remark: { _ in }) { _ in }
+        #expect(!isDone)
+    }
+
+    @Test("jobs are narrowed by their last change and their last failure")
+    func narrowsJobs() async throws {
+        try await withStore { backend, folder in
+            let claims = try await backend.claim(ClaimRequest(limit: 2, worker: "w")).jobs
+            let outcomes: [JobOutcome] = [
+                .discard(error: "no user 7"), .retry(error: "timeout", runAt: .distantFuture),
+            ]
+            for (claim, outcome) in zip(claims, outcomes) {
+                let id = claim.record.id
+                let request = FinishRequest(jobID: id, lease: claim.lease, outcome: outcome)
+                _ = try await backend.finish([request])
+            }
+            let last = try LogReader.open(folder).report.lastSequence.rawValue
+            let counts: [([String], Int)] = [
+                ([], 3), (["--error", "user"], 1), (["--error", "use", "--state=retrying"], 0),
+                (["--since", "\(last)"], 1), (["--until", "\(last - 1)"], 2),
+                (["--since", "-1h"], 0), (["--until", "-1h"], 3), (["--limit", "1"], 1),
+                (["--until", "-1h", "--limit", "2"], 2),
+            ]
+            for (options, count) in counts {
+                let call = ["list", "--json"] + options + [folder]
+                let lines = try CommandParser.invocation(call).report().lines
+                #expect(lines.count == count, "\(options)")
+            }
+            let export = ["export", "--csv", "jobs", "--state", "discarded", folder]
+            let rows = try CommandParser.invocation(export).report().lines
+            #expect(rows.count == 2 && rows[1].contains(",discarded,"))
+            let errors = ["errors", "--json", "--since", "\(last)", folder]
+            #expect(try CommandParser.invocation(errors).report().lines.count == 1)
+        }
+    }
+
+    @Test("a verb that changes jobs takes the same moments")
+    func narrowsChanges() async throws {
+        try await withStore { backend, folder in
+            try await backend.close()
+            for (moment, count) in [("2", 1), ("4", 3), ("-1h", 3), ("1", 0)] {
+                let call = ["cancel", "--json", "--until", moment, folder]
+                let answer = try #require(try ChangeParser.answer(call))
+                let ids = (1...3).prefix(count).map(String.init).joined(separator: ",")
+                let line = #"{"done":false,"ids":[\#(ids)],"refused":[],"verb":"cancel"}"#
+                #expect(try await answer.report().lines == [line], "\(moment)")
+            }
+            let call = ["cancel", "--yes", "--until", "2", folder]
+            let answer = try #require(try ChangeParser.answer(call))
+            #expect(try await answer.report().lines == ["cancel: 1 job"])
+            let store = try LogReader.open(folder)
+            #expect(store.stats().byState == [.cancelled: 1, .pending: 2])
+        }
+    }
+
+    @Test("says where the known past begins")
+    func remarks() async throws {
+        try await withStore { backend, folder in
+            let ids = try await backend.list(JobQuery()).map(\.id)
+            _ = try await backend.cancel(ids, reason: "", actor: nil)
+            try await backend.close()
+            var configuration = LogBackend.Configuration(archive: .delete, retention: .forever)
+            configuration.runsUpkeep = false
+            let clock = ManualClock()
+            let again = try await LogBackend.open(
+                folder,
+                configuration: configuration,
+                clock: clock
+            )
+            _ = try await again.prune(ids)
+            _ = try await again.compact()
+            let oldest = try LogReader.open(folder).oldestEvent
+            let remark = "what was before event \(oldest) was not kept"
+            for call in [["stats"], ["errors"], ["export", "events"], ["tail", "--since", "1"]] {
+                let report = try CommandParser.invocation(call + [folder]).report()
+                #expect(report.remarks == [remark], "\(call)")
+            }
+            let since = try CommandParser.invocation(["tail", "--since", "\(oldest)", folder])
+            #expect(try since.report().remarks == [])
+            try await again.close()
+        }
+    }
+
+    @Test("a text from the store is no formula, and no more than a cell")
+    func cells() {
+        var row = CSVRow(["a"])
+        row.add(text: "=1+1")
+        row.add(text: "say \"no\", or\nyes")
+        row.add(text: nil)
+        row.add(word: "-1")
+        #expect(row.line == "a,'=1+1,\"say \"\"no\"\", or\\nyes\",,-1\r")
+    }
+
+    @Test("the bar is as long whatever it shows")
+    func bar() {
+        #expect(ProgressBar.line(0).count == ProgressBar.line(100).count)
+        #expect(ProgressBar.line(50).contains("] " + " 50 %"))
+    }
+
+    /// A store with three jobs of three kinds, events 2 to 4, a day ago by its own clock.
+    private func withStore(
+        _ body: (LogBackend, String) async throws -> Void
+    ) async throws {
+        let folder = NSTemporaryDirectory() + "logjobs-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var configuration = LogBackend.Configuration()
+        configuration.runsUpkeep = false
+        let backend = try await LogBackend.open(
+            folder,
+            configuration: configuration,
+            clock: ManualClock()
+        )
+        for kind in ["b", "a", "c"] {
+            _ = try await backend.enqueue([NewJob(kind: kind, payload: JobPayload(bytes: [1]))])
+        }
+        try await body(backend, folder)
+        await backend.abandonAndWait()
+    }
+}
