@@ -6,6 +6,15 @@ extension ChangeCall {
     func dump() async throws -> Report {
         let reader = try LogReader.open(folder)
         let name = source ?? URL(filePath: folder).standardizedFileURL.lastPathComponent
+        let move = JobMove(source: name, takesRunning: takesRunning)
+        guard !isPiped else {
+            let done = try await write(reader, of: move, to: .standardOutput)
+            var report = try DumpAnswer(done).report(format, "dumped")
+            // Standard output has the dump.
+            report.remarks = report.lines + report.remarks
+            report.lines = []
+            return report
+        }
         let url = URL(filePath: file)
         guard !FileManager.default.fileExists(atPath: file) else {
             throw UsageError("\(file) is there already; name a new file")
@@ -13,45 +22,54 @@ extension ChangeCall {
         try onFile("write") { try Data().write(to: url, options: .withoutOverwriting) }
         do {
             let handle = try Foundation.FileHandle(forWritingTo: url)
-            let move = JobMove(source: name, takesRunning: takesRunning)
-            var buffer = Data()
-            let report = try await move.writeDump(of: MoveSource(reader)) { line in
-                buffer += line + [UInt8(ascii: "\n")]
-                if buffer.count >= 1 << 16 {
-                    try handle.write(contentsOf: buffer)
-                    buffer.removeAll()
-                }
-            }
-            try handle.write(contentsOf: buffer)
+            let done = try await write(reader, of: move, to: handle)
             try handle.synchronize()
             try handle.close()
-            return try DumpAnswer(jobs: report.jobCount).report(format, "dumped")
+            return try DumpAnswer(done).report(format, "dumped")
         } catch {
-            try FileManager.default.removeItem(at: url)
+            // What it fails with says more than that a part of the file is still there.
+            do { try FileManager.default.removeItem(at: url) } catch {}
             throw error
         }
     }
 
-    func load() async throws -> Report {
-        let handle = try onFile("read") {
-            try Foundation.FileHandle(forReadingFrom: URL(filePath: file))
+    private func write(
+        _ reader: LogReader,
+        of move: JobMove,
+        to handle: Foundation.FileHandle
+    ) async throws -> JobDumpReport {
+        var buffer = Data()
+        let done = try await move.writeDump(of: MoveSource(reader)) { line in
+            buffer += line + [UInt8(ascii: "\n")]
+            if buffer.count >= 1 << 16 {
+                try onFile("write") { try handle.write(contentsOf: buffer) }
+                buffer.removeAll()
+            }
         }
+        try onFile("write") { try handle.write(contentsOf: buffer) }
+        return done
+    }
+
+    func load() async throws -> Report {
+        let handle =
+            isPiped
+            ? Foundation.FileHandle.standardInput
+            : try onFile("read") {
+                try Foundation.FileHandle(forReadingFrom: URL(filePath: file))
+            }
         var lines = LineReader(handle)
-        let backend = try await open(creates: true)
-        do {
-            let done = try await JobMove.load(
+        let done = try await withStore(creates: true) { backend in
+            try await JobMove.load(
                 into: backend,
                 actor: actorName,
                 takingLines: { try lines.next() }
             )
-            try await backend.close()
-            let answer = DumpAnswer(jobs: done.copiedCount, alreadyThere: done.alreadyThereCount)
-            return try answer.report(format, "loaded")
-        } catch {
-            try await backend.close()
-            throw error
         }
+        return try DumpAnswer(done).report(format, "loaded")
     }
+
+    /// Whether the dump stands in no file.
+    private var isPiped: Bool { file == "-" }
 }
 
 extension ChangeCall {
@@ -78,16 +96,32 @@ private struct FileError: Error, CustomStringConvertible {
 private struct DumpAnswer: Encodable {
     var jobs: Int
     var alreadyThere: Int?
+    /// Those whose arguments are lost, if there are any.
+    var lost: [JobID]?
 
     private enum CodingKeys: String, CodingKey {
-        case jobs
+        case jobs, lost
         case alreadyThere = "already_there"
+    }
+
+    init(_ report: JobDumpReport) {
+        jobs = report.jobCount
+        lost = report.lostJobs.isEmpty ? nil : report.lostJobs
+    }
+
+    init(_ report: JobMoveReport) {
+        (jobs, alreadyThere) = (report.copiedCount, report.alreadyThereCount)
+        lost = report.lostJobs.isEmpty ? nil : report.lostJobs
     }
 
     func report(_ format: OutputFormat, _ word: String) throws -> Report {
         let more = alreadyThere.map { ", \($0) were there already" } ?? ""
         let text = "\(word) \(Quantity.count(jobs, "job"))\(more)"
-        return Report(lines: [format == .json ? try JSONLine.string(self) : text])
+        return Report(
+            lines: [format == .json ? try JSONLine.string(self) : text],
+            remarks: (lost ?? []).map { "job \($0) is left out: its arguments are lost" },
+            status: lost == nil ? .fine : .damage
+        )
     }
 }
 
@@ -128,7 +162,9 @@ extension MoveSource {
                 do throws(LogStoreError) {
                     return try reader.payload(of: id)
                 } catch {
-                    throw BackendError(.unavailable, error.message, cause: error)
+                    let code: BackendError.Code =
+                        error.code == .corruption ? .corruption : .unavailable
+                    throw BackendError(code, error.message, cause: error)
                 }
             },
             schedules: { () throws(BackendError) in reader.schedules() },

@@ -51,8 +51,7 @@ extension ChangeCall {
     }
 
     private func change() async throws -> Report {
-        let backend = try await open(creates: false)
-        do {
+        try await withStore(creates: false) { backend in
             let ids =
                 selection.ids.isEmpty
                 ? try await selection.jobs(usually: verb.usualStates) {
@@ -70,12 +69,8 @@ extension ChangeCall {
                     }
                 }
             }
-            try await backend.close()
-            return try answer.report(format)
-        } catch {
-            try await backend.close()
-            throw error
-        }
+            return answer
+        }.report(format)
     }
 
     private func apply(to ids: [JobID], in backend: LogBackend) async throws -> [FinishResult] {
@@ -91,23 +86,29 @@ extension ChangeCall {
 
     private static var user: String { "\(NSUserName())@\(ProcessIdentity.current.host)" }
 
-    /// Opens the store with nothing done in the background.
-    func open(creates: Bool) async throws -> LogBackend {
+    /// Opens the store with nothing done in the background, and closes it whatever happens.
+    func withStore<Answer>(
+        creates: Bool,
+        _ body: (LogBackend) async throws -> Answer
+    ) async throws -> Answer {
         var configuration = LogBackend.Configuration(createsFolder: creates, retention: .forever)
         configuration.runsUpkeep = false
-        return try await LogBackend.open(folder, configuration: configuration)
+        let backend = try await LogBackend.open(folder, configuration: configuration)
+        let answer: Answer
+        do {
+            answer = try await body(backend)
+        } catch {
+            // What it fails with says more than how a close fails behind it.
+            do { try await backend.close() } catch {}
+            throw error
+        }
+        try await backend.close()
+        return answer
     }
 
     private func compact() async throws -> Report {
-        let backend = try await open(creates: false)
-        do {
-            let done = try await backend.compact()
-            try await backend.close()
-            return try CompactionAnswer(done).report(format)
-        } catch {
-            try await backend.close()
-            throw error
-        }
+        let done = try await withStore(creates: false) { try await $0.compact() }
+        return try CompactionAnswer(done).report(format)
     }
 }
 

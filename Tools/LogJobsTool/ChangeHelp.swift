@@ -66,7 +66,8 @@ enum ChangeHelp {
         usage: logjobs dump [options] FILE <folder>
 
         Writes what is still to be done, with the arguments of the jobs, into a new file of JSON
-        lines. The store is only read. Running jobs end it, unless they are allowed.
+        lines; to standard output if FILE is -. The store is only read. Running jobs end it, unless
+        they are allowed.
 
           --running        take running jobs too; they run again where they are loaded
           --source NAME    the name of the store, by which loading again adds nothing twice; that of
@@ -74,12 +75,14 @@ enum ChangeHelp {
           --json           one JSON object
 
           logjobs dump shop.ndjson shop.jobs
+          logjobs dump - shop.jobs | ssh elsewhere logjobs load - shop.jobs
         """
 
     private static let load = """
         usage: logjobs load [options] FILE <folder>
 
-        Adds what was dumped to a store, which is made if it is not there. It may be run again.
+        Adds what was dumped to a store, which is made if it is not there; from standard input if
+        FILE is -. It may be run again.
 
           --actor NAME     who does it, for the history; user@host unless given
           --json           one JSON object
