@@ -95,7 +95,7 @@ struct Compactor: Sendable {
         )
         report.damage += damage
         report.segmentCount += targets.count
-        report.byteCount += targets.reduce(0) { $0 + $1.validEnd }
+        report.byteCount += targets.reduce(0) { $0 + $1.fileSize }
         report.carriedCount += carriedCount
     }
 

@@ -76,6 +76,7 @@ extension LogEngine {
 
     /// How much of a segment is needed.
     struct SegmentUse: Sendable, Hashable {
+        /// How large it is, with the zeros that a process which died has left in it.
         var bytes: UInt64
         /// Which share of it, from 0 to 1.
         var liveShare: Double
@@ -87,19 +88,22 @@ extension LogEngine {
     struct CompactionTarget: Sendable {
         var header: SegmentHeader
         var validEnd: UInt64
+        /// How large its file is.
+        var fileSize: UInt64
         /// The first event of the segment behind it.
         var nextSequence: SequenceNumber
     }
 
     /// All segments but the active one, the oldest first.
     func sealedSegments() -> [CompactionTarget] {
-        let headers = catalog.headers
-        return zip(headers, headers.dropFirst()).compactMap { header, next in
-            next.predecessor.map { predecessor in
+        let sizes = catalog.recoveredSizes
+        return zip(sizes, sizes.dropFirst()).compactMap { segment, next in
+            next.header.predecessor.map { predecessor in
                 CompactionTarget(
-                    header: header,
+                    header: segment.header,
                     validEnd: predecessor.validEnd,
-                    nextSequence: next.firstSequence
+                    fileSize: max(segment.size ?? 0, predecessor.validEnd),
+                    nextSequence: next.header.firstSequence
                 )
             }
         }
@@ -109,15 +113,17 @@ extension LogEngine {
     func segmentUses() async throws(BackendError) -> [SegmentUse] {
         let accounts = try await ask { $0.accounts.segments }
         let sealed = sealedSegments()
-        let active = catalog.headers.last.map { [($0.firstSequence, catalog.activeEnd)] } ?? []
-        let sizes = sealed.map { ($0.header.firstSequence, $0.validEnd) } + active
-        return sizes.enumerated().map { index, size in
+        let end = catalog.activeEnd
+        let active = catalog.headers.last.map { [($0.firstSequence, end, end)] } ?? []
+        let sizes = sealed.map { ($0.header.firstSequence, $0.validEnd, $0.fileSize) } + active
+        return sizes.enumerated().map { index, segment in
+            let (first, validEnd, size) = segment
             // One that is empty begins with the same event as the next.
-            let isEmpty = index + 1 < sizes.count && sizes[index + 1].0 == size.0
-            let account = isEmpty ? nil : accounts.last { $0.first == size.0 }
+            let isEmpty = index + 1 < sizes.count && sizes[index + 1].0 == first
+            let account = isEmpty ? nil : accounts.last { $0.first == first }
             return SegmentUse(
-                bytes: size.1,
-                liveShare: account?.liveShare ?? 0,
+                bytes: size,
+                liveShare: (account?.liveShare ?? 0) * Double(validEnd) / Double(size),
                 liveCount: account?.liveCount ?? 0
             )
         }

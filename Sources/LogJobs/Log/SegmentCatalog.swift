@@ -10,11 +10,19 @@ package final class SegmentCatalog: Sendable {
     /// The frames of one segment.
     package struct Segment: Sendable {
         package let header: SegmentHeader
+        /// How large the file was when it was recovered: with the zeros that were prepared, if its
+        /// process died.
+        package let recoveredSize: UInt64?
         /// The frames with events, in order.
         package private(set) var places: [FramePlace] = []
 
-        package init(header: SegmentHeader, places: [FramePlace] = []) {
+        package init(
+            header: SegmentHeader,
+            recoveredSize: UInt64? = nil,
+            places: [FramePlace] = []
+        ) {
             self.header = header
+            self.recoveredSize = recoveredSize
             self.places = places
         }
 
@@ -97,6 +105,11 @@ package final class SegmentCatalog: Sendable {
 
     /// The headers of all segments, the oldest first.
     package var headers: [SegmentHeader] { segments.withLock { $0.map(\.header) } }
+
+    /// The headers of all segments with the sizes their files had, the oldest first.
+    package var recoveredSizes: [(header: SegmentHeader, size: UInt64?)] {
+        segments.withLock { $0.map { ($0.header, $0.recoveredSize) } }
+    }
 
     /// How many bytes of frames were written since the store was opened.
     package var writtenByteCount: UInt64 { writtenBytes.withLock { $0 } }

@@ -189,7 +189,7 @@ extension LogRecovery {
     private mutating func foldSealed(_ entry: SegmentEntry) throws(LogStoreError) {
         var scanner = try scanner(for: entry)
         defer { scanner.close() }
-        segments.append(SegmentCatalog.Segment(header: scanner.header))
+        appendSegment(scanner.header, scanner.fileSize)
         while scanner.offset < entry.validEnd {
             switch try scanner.scan() {
             case .frame(let frame): try fold(frame, of: &scanner)
@@ -340,7 +340,7 @@ extension LogRecovery {
         var scanner = try scanner(for: entry)
         defer { scanner.close() }
         let places = checkpoint?.places[entry.id]
-        segments.append(SegmentCatalog.Segment(header: scanner.header, places: places ?? []))
+        appendSegment(scanner.header, scanner.fileSize, places ?? [])
         if places == nil {
             while scanner.offset < entry.validEnd {
                 guard case .frame(let frame) = try scanner.scan() else {
@@ -357,6 +357,16 @@ extension LogRecovery {
         )
         summaries.append(
             SegmentSummary(entry, epoch: scanner.header.epoch, fileSize: scanner.fileSize)
+        )
+    }
+
+    private mutating func appendSegment(
+        _ header: SegmentHeader,
+        _ fileSize: UInt64,
+        _ places: [FramePlace] = []
+    ) {
+        segments.append(
+            SegmentCatalog.Segment(header: header, recoveredSize: fileSize, places: places)
         )
     }
 }
@@ -389,7 +399,7 @@ extension LogRecovery {
         report.tornTail = end.tornTail
         var scanner = try scanner(for: entry)
         defer { scanner.close() }
-        segments.append(SegmentCatalog.Segment(header: scanner.header))
+        appendSegment(scanner.header, scanner.fileSize)
         try fold(upTo: end.provenEnd, of: &scanner)
         let provenBaseline = ledger.baseline()
         // What nothing proves is logged again, in the next segment.

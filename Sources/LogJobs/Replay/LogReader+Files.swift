@@ -36,9 +36,12 @@ extension LogReader {
                 && segments[index + 1].firstSequence == segment.firstSequence
             let account = isEmpty ? nil : accounts.last { $0.first == segment.firstSequence }
             let live = UInt64((account?.liveShare ?? 0) * Double(segment.validEnd))
+            // What is prepared behind the end may be written to in the last one only.
+            let isLast = index + 1 == segments.count
+            let size = isLast ? segment.validEnd : segment.fileSize
             return SegmentUse(
                 liveByteCount: live,
-                deadByteCount: segment.validEnd - min(live, segment.validEnd),
+                deadByteCount: size - min(live, size),
                 jobCount: account?.liveCount ?? 0
             )
         }

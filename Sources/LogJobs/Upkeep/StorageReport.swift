@@ -2,7 +2,8 @@ public import LazyJobs
 
 /// How much room a store takes, and how much of that it needs.
 public struct StorageReport: Sendable, Hashable {
-    /// The bytes in the segments that are ended; what is prepared for later is not among them.
+    /// The bytes of the segments that are ended, with the zeros that processes which died have left
+    /// in theirs; segments that are prepared for later are not among them.
     public var sealedByteCount: UInt64 = 0
     /// The bytes in the segment that is written.
     public var activeByteCount: UInt64 = 0

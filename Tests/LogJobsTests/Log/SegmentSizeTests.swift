@@ -25,6 +25,32 @@ struct SegmentSizeTests {
         await backend.abandonAndWait()
     }
 
+    @Test("of processes that died are dead where they are zeros, and are given back as such")
+    func zerosAreDead() async throws {
+        let store = TestStore()
+        var ids: [JobID] = []
+        for pid in 7...12 as ClosedRange<Int32> {
+            let backend = try await Self.open(store, first: 32 << 10, pid: pid)
+            ids += try await backend.enqueue([
+                NewJob(kind: "a", payload: JobPayload(bytes: [UInt8(pid)]))
+            ]).map(\.record.id)
+            await backend.abandonAndWait()
+        }
+        let backend = try await Self.open(store, first: 32 << 10, pid: 13)
+        let before = try await backend.storageReport()
+        #expect(before.sealedByteCount >= 6 * (32 << 10))
+        #expect(before.liveByteCount < before.sealedByteCount / 4)
+        let uses = try store.read().segmentUses
+        #expect(uses.dropLast().allSatisfy { $0.deadByteCount > 16 << 10 })
+
+        let report = try await backend.compact()
+
+        #expect(report.byteCount == before.sealedByteCount)
+        #expect(try await backend.storageReport().sealedByteCount == 0)
+        for id in ids { #expect(try await backend.payload(of: id) != nil) }
+        await backend.abandonAndWait()
+    }
+
     private static func open(
         _ store: TestStore,
         first: UInt64,
