@@ -58,7 +58,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["LazyJobs", "LogJobs"],
+            dependencies: ["LazyJobs", "LogJobs", "CZlib"],
             path: "Benchmarks",
             exclude: ["README.md"]
         ),

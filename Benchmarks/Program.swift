@@ -12,6 +12,8 @@ struct Program {
           --long-run NAME  years of a store in minutes instead: year, snoozes or discards; says how
                            large log and archive become, and what is written how often. Or
                            latency: what upkeep costs those who enqueue meanwhile
+          --measure NAME   what a store takes instead: pending, archive, history or cycles; each
+                           figure with its target
           --quick          fewer and shorter rounds: seconds instead of a minute
           --json           the figures as JSON
           --folder FOLDER  where to write; a new folder in it is made and removed again. Give one on
@@ -21,6 +23,7 @@ struct Program {
 
     static func main() async {
         do {
+            if try await OpenedStore.runsInstead(CommandLine.arguments) { return }
             try await run(Options(Array(CommandLine.arguments.dropFirst())))
         } catch is Options.Refusal {
             complain(usage)
@@ -41,6 +44,11 @@ struct Program {
         if let name = options.longRun {
             let run = LongRun(name, folder: folder, scale: options.isQuick ? 20 : 1)
             return try await run.perform { print($0) }
+        }
+        if let measurement = options.measurement {
+            let scale = options.isQuick ? 20 : 1
+            let report = try await measurement.report(in: folder, scale: scale) { complain($0) }
+            return print(options.printsJSON ? try report.json() : report.text())
         }
         let benchmark = EnqueueBenchmark(
             folder: folder,
@@ -63,6 +71,7 @@ struct Options {
     var printsJSON = false
     var folder = "."
     var longRun: LongRun.Name?
+    var measurement: Measurement?
 
     /// The arguments make no sense.
     struct Refusal: Error {}
@@ -81,6 +90,11 @@ struct Options {
                     throw Refusal()
                 }
                 longRun = name
+            case "--measure":
+                guard let name = rest.popFirst().flatMap(Measurement.init) else {
+                    throw Refusal()
+                }
+                measurement = name
             default: throw Refusal()
             }
         }

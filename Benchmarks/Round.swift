@@ -63,7 +63,7 @@ struct Ratio: Sendable, Codable, Equatable {
 }
 
 /// The smallest value that so large a share of the values does not exceed.
-private func quantile<Value>(_ share: Double, of sorted: [Value]) -> Value {
+func quantile<Value>(_ share: Double, of sorted: [Value]) -> Value {
     let rank = Int((share * Double(sorted.count)).rounded(.up))
     return sorted[min(max(rank - 1, 0), sorted.count - 1)]
 }

@@ -1,0 +1,129 @@
+import Foundation
+import LazyJobs
+import LogJobs
+
+/// Archives the whole lives of jobs: enqueued, claimed, succeeded, pruned.
+struct ArchiveMeasurement {
+    private static let zlibFactorMax = 1.2
+    private static let overheadMax = 15.0
+
+    private let folder: String
+    private let count: Int
+
+    init(_ folder: String, _ count: Int) {
+        self.folder = folder
+        self.count = count
+    }
+
+    func report(_ progress: (String) -> Void) async throws -> MeasurementReport {
+        let jobs = SeededJobs()
+        progress("deflating \(count) payloads")
+        let zlib = Double(ZlibSize.sum((0..<count).lazy.map(jobs.payload))) / Double(count)
+        var report = MeasurementReport(
+            name: "archives of \(count) jobs with payloads of \(SeededJobs.payloadSize) bytes",
+            notes: [
+                "zlib: the payloads alone at level 9 in blocks of \(ZlibSize.blockSize >> 10) KiB",
+                "a job is enqueued, claimed, succeeds and is pruned: four events",
+                "seed \(jobs.seed)",
+            ]
+        )
+        report.figures = [
+            Figure("drawn for a payload", SeededJobs.choiceBits, "bits a job"),
+            Figure(
+                "entropy of order 0 of a payload",
+                jobs.orderZeroBits(0..<min(count, 100_000)),
+                "bits a job"
+            ),
+            Figure("zlib", zlib, "bytes a job"),
+        ]
+        for pace in PassingJobs.Pace.allCases {
+            progress("archiving jobs that come in \(pace)")
+            let folder = folder + "/\(pace)"
+            try await pass(jobs, pace, folder)
+            report.figures += try await figures(pace, zlib, folder)
+        }
+        return report
+    }
+
+    /// Lets the jobs live, all of them in segments that have ended when the store is opened again.
+    private func pass(
+        _ jobs: SeededJobs,
+        _ pace: PassingJobs.Pace,
+        _ folder: String
+    ) async throws {
+        let store = try await LogBackend.open(folder, configuration: .withoutUpkeep)
+        try await PassingJobs(store: store, jobs: jobs).pass(count, pace)
+        var pruned = 0
+        while pruned < count {
+            pruned += try await store.prune(finishedBefore: .distantFuture, limit: 1000)
+        }
+        try await store.close()
+    }
+
+    private func figures(
+        _ pace: PassingJobs.Pace,
+        _ zlib: Double,
+        _ folder: String
+    ) async throws -> [Figure] {
+        let store = try await LogBackend.open(folder, configuration: .withoutUpkeep)
+        let start = ContinuousClock.now
+        _ = try await store.compact()
+        let duration = start.duration(to: .now) / .seconds(1)
+        guard let bytes = try StoreFiles(folder).sizes()["arc"]?.length,
+            try await store.storageReport().oldestSegmentJobCount == 0
+        else { throw Surprise("the jobs were not archived") }
+        let parts = try ArchiveParts(store)
+        let history = try await store.history(of: JobID(rawValue: UInt64(count)))
+        guard history.count == 4, parts.prunedCount == count else {
+            throw Surprise("the archives do not hold the whole lives of the jobs")
+        }
+        try await store.close()
+        let perJob = Double(bytes) / Double(count)
+        let name = "\(pace): "
+        return [
+            Figure(name + "archive", perJob, "bytes a job"),
+            Figure(
+                name + "beyond \(Self.zlibFactorMax) x zlib",
+                perJob - Self.zlibFactorMax * zlib,
+                "bytes a job",
+                target: Self.overheadMax
+            ),
+            Figure(name + "beyond zlib", perJob - zlib, "bytes a job"),
+            Figure(name + "pages", Double(parts.pages) / Double(count), "bytes a job"),
+            Figure(
+                name + "headers and directories",
+                Double(bytes - parts.blocks - parts.pages) / Double(count),
+                "bytes a job"
+            ),
+            Figure(name + "time", 1e6 * duration / Double(count), "µs a job"),
+        ]
+    }
+}
+
+/// What archives consist of, in bytes.
+private struct ArchiveParts {
+    var blocks = 0
+    var pages = 0
+    var prunedCount = 0
+
+    init(_ store: LogBackend) throws {
+        let engine = store.engine
+        guard let id = engine.catalog.headers.first?.store else { return }
+        var decoder = ArchiveDecoder()
+        for entry in engine.catalog.history.archives {
+            let file = try ArchiveFile(entry, of: id, in: engine.folder, &decoder)
+            blocks += file.directory.blocks.reduce(0) { $0 + $1.bytes.storedLength }
+            pages += file.directory.pages.reduce(0) { $0 + $1.bytes.storedLength }
+            prunedCount += file.directory.pages.reduce(0) { $0 + $1.jobCount }
+        }
+    }
+}
+
+extension LogBackend.Configuration {
+    /// Nothing is done but what is asked for.
+    static var withoutUpkeep: Self {
+        var configuration = Self()
+        configuration.runsUpkeep = false
+        return configuration
+    }
+}
