@@ -24,6 +24,9 @@ struct ArchiveMeasurement {
             notes: [
                 "zlib: the payloads alone at level 9 in blocks of \(ZlibSize.blockSize >> 10) KiB",
                 "a job is enqueued, claimed, succeeds and is pruned: four events",
+                "batches: a thousand jobs in a commit; singles: by 64 callers, one job each;",
+                "mixed: one event in a commit, up to \(WanderingClock.stepMax / 1000) ms after the "
+                    + "one before",
                 "seed \(jobs.seed)",
             ]
         )
@@ -39,8 +42,10 @@ struct ArchiveMeasurement {
         for pace in PassingJobs.Pace.allCases {
             progress("archiving jobs that come in \(pace)")
             let folder = folder + "/\(pace)"
-            try await pass(jobs, pace, folder)
-            report.figures += try await figures(pace, zlib, folder)
+            let clock: any JobClock =
+                pace == .mixed ? WanderingClock(seed: jobs.seed) : SystemClock()
+            try await pass(jobs, pace, clock, folder)
+            report.figures += try await figures(pace, zlib, clock, folder)
         }
         return report
     }
@@ -49,9 +54,13 @@ struct ArchiveMeasurement {
     private func pass(
         _ jobs: SeededJobs,
         _ pace: PassingJobs.Pace,
+        _ clock: any JobClock,
         _ folder: String
     ) async throws {
-        let store = try await LogBackend.open(folder, configuration: .withoutUpkeep)
+        var configuration = LogBackend.Configuration.withoutUpkeep
+        // What is on the disk is the same, and there sooner.
+        if pace == .mixed { configuration.durability = .written(syncEvery: .seconds(1)) }
+        let store = try await LogBackend.open(folder, configuration: configuration, clock: clock)
         try await PassingJobs(store: store, jobs: jobs).pass(count, pace)
         var pruned = 0
         while pruned < count {
@@ -63,9 +72,10 @@ struct ArchiveMeasurement {
     private func figures(
         _ pace: PassingJobs.Pace,
         _ zlib: Double,
+        _ clock: any JobClock,
         _ folder: String
     ) async throws -> [Figure] {
-        let store = try await LogBackend.open(folder, configuration: .withoutUpkeep)
+        let store = try await LogBackend.open(folder, configuration: .withoutUpkeep, clock: clock)
         let start = ContinuousClock.now
         _ = try await store.compact()
         let duration = start.duration(to: .now) / .seconds(1)

@@ -10,6 +10,8 @@ struct OpenedStore: Codable {
 
     /// How long the opening took, in seconds.
     var openingTime: Double
+    /// How long a processor was busy with it: less, if other programs had a share of the machine.
+    var processorTime: Double
     /// The memory in use before the opening, behind it, and when the store had nothing to do.
     var before: ProcessMemory
     var opened: ProcessMemory
@@ -53,7 +55,9 @@ struct OpenedStore: Codable {
         configuration.runsUpkeep = runsUpkeep
         let before = try ProcessMemory()
         let start = ContinuousClock.now
+        let processorStart = clock()
         let store = try await LogBackend.open(folder, configuration: configuration)
+        let processorTime = Double(clock() - processorStart) / 1e6
         let time = start.duration(to: .now)
         let opened = try ProcessMemory()
         await store.keepNow()
@@ -62,6 +66,7 @@ struct OpenedStore: Codable {
         try await store.close()
         return OpenedStore(
             openingTime: time / .seconds(1),
+            processorTime: processorTime,
             before: before,
             opened: opened,
             settled: settled,

@@ -71,6 +71,7 @@ struct PendingMeasurement {
         }
         return [
             Figure(name + "time", runs.map(\.openingTime), "s", target: timeMax),
+            Figure(name + "time of a processor", runs.map(\.processorTime), "s"),
             Figure(
                 name + "memory",
                 perJob { $0.opened.resident - $0.before.resident },
