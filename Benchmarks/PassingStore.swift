@@ -34,10 +34,10 @@ struct PassingStore {
         )
     }
 
-    func enqueue(_ count: Int) async throws {
+    func enqueue(_ count: Int, runAt: Date? = nil) async throws {
         for start in stride(from: 0, to: count, by: Self.batch) {
             let end = min(start + Self.batch, count)
-            _ = try await backend.enqueue((start..<end).map { Self.job($0) })
+            _ = try await backend.enqueue((start..<end).map { Self.job($0, runAt: runAt) })
         }
     }
 

@@ -23,7 +23,7 @@ struct ArchiveMeasurement {
             name: "archives of \(count) jobs with payloads of \(SeededJobs.payloadSize) bytes",
             notes: [
                 "zlib: the payloads alone at level 9 in blocks of \(ZlibSize.blockSize >> 10) KiB",
-                "a job is enqueued, claimed, succeeds and is pruned: four events",
+                "a job is enqueued, claimed, succeeds and, unless said otherwise, is pruned",
                 "batches: a thousand jobs in a commit; singles: by 64 callers, one job each;",
                 "mixed: one event in a commit, up to \(WanderingClock.stepMax / 1000) ms after the "
                     + "one before",
@@ -39,38 +39,48 @@ struct ArchiveMeasurement {
             ),
             Figure("zlib", zlib, "bytes a job"),
         ]
-        for pace in PassingJobs.Pace.allCases {
-            progress("archiving jobs that come in \(pace)")
-            let folder = folder + "/\(pace)"
+        let courses =
+            PassingJobs.Pace.allCases.map { Course(pace: $0) }
+            + [Course(pace: .mixed, prunes: false)]
+        for course in courses {
+            progress("archiving jobs that come in \(course)")
+            let folder = folder + "/\(course)"
             let clock: any JobClock =
-                pace == .mixed ? WanderingClock(seed: jobs.seed) : SystemClock()
-            try await pass(jobs, pace, clock, folder)
-            report.figures += try await figures(pace, zlib, clock, folder)
+                course.pace == .mixed ? WanderingClock(seed: jobs.seed) : SystemClock()
+            try await pass(jobs, course, clock, folder)
+            report.figures += try await figures(course, zlib, clock, folder)
         }
         return report
+    }
+
+    private struct Course: CustomStringConvertible {
+        var pace: PassingJobs.Pace
+        var prunes = true
+
+        var description: String { prunes ? "\(pace)" : "\(pace), not pruned" }
     }
 
     /// Lets the jobs live, all of them in segments that have ended when the store is opened again.
     private func pass(
         _ jobs: SeededJobs,
-        _ pace: PassingJobs.Pace,
+        _ course: Course,
         _ clock: any JobClock,
         _ folder: String
     ) async throws {
         var configuration = LogBackend.Configuration.withoutUpkeep
         // What is on the disk is the same, and there sooner.
-        if pace == .mixed { configuration.durability = .written(syncEvery: .seconds(1)) }
+        if course.pace == .mixed { configuration.durability = .written(syncEvery: .seconds(1)) }
         let store = try await LogBackend.open(folder, configuration: configuration, clock: clock)
-        try await PassingJobs(store: store, jobs: jobs).pass(count, pace)
+        try await PassingJobs(store: store, jobs: jobs).pass(count, course.pace)
         var pruned = 0
-        while pruned < count {
+        while course.prunes, pruned < count {
             pruned += try await store.prune(finishedBefore: .distantFuture, limit: 1000)
         }
         try await store.close()
     }
 
     private func figures(
-        _ pace: PassingJobs.Pace,
+        _ course: Course,
         _ zlib: Double,
         _ clock: any JobClock,
         _ folder: String
@@ -80,16 +90,17 @@ struct ArchiveMeasurement {
         _ = try await store.compact()
         let duration = start.duration(to: .now) / .seconds(1)
         guard let bytes = try StoreFiles(folder).sizes()["arc"]?.length,
-            try await store.storageReport().oldestSegmentJobCount == 0
+            try await store.storageReport().sealedByteCount == 0 || !course.prunes
         else { throw Surprise("the jobs were not archived") }
         let parts = try ArchiveParts(store)
         let history = try await store.history(of: JobID(rawValue: UInt64(count)))
-        guard history.count == 4, parts.prunedCount == count else {
+        // A job that was not pruned was carried.
+        guard history.count == 4, parts.prunedCount == (course.prunes ? count : 0) else {
             throw Surprise("the archives do not hold the whole lives of the jobs")
         }
         try await store.close()
         let perJob = Double(bytes) / Double(count)
-        let name = "\(pace): "
+        let name = "\(course): "
         return [
             Figure(name + "archive", perJob, "bytes a job"),
             Figure(
