@@ -20,21 +20,25 @@ struct StoreKeeper: Sendable {
     func prune(at now: Timestamp?, _ report: inout UpkeepReport) async throws(BackendError) {
         guard let bounds = now.map(configuration.retention.bounds(at:)) else { return }
         var countAtFirst: Int?
+        var prunedCount = 0
         while !Task.isCancelled {
             let start = clock.uptime
             let (isDue, count) = try await engine.ask { ledger in
                 (ledger.hasJobs(past: bounds), ledger.endedCount)
             }
             guard isDue else { return }
-            let isBehind = count > countAtFirst ?? count
+            // At most half of what goes may come anew, or the rest of upkeep would have to wait long.
+            let isBehind = count + prunedCount / 2 > countAtFirst ?? count
             countAtFirst = countAtFirst ?? count
             let limit = isBehind ? Self.pruneCount.full : Self.pruneCount.gentle
-            report.prunedCount += try await engine.call(
+            let pruned = try await engine.call(
                 .ending,
                 EventBounds.pruned(limit)
             ) { ledger, now, events in
                 ledger.prune(bounds, limit: limit, at: now, into: &events)
             }
+            prunedCount += pruned
+            report.prunedCount += pruned
             if !isBehind { await clock.rest(for: clock.uptime - start) }
         }
     }
