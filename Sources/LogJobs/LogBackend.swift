@@ -73,8 +73,9 @@ public final class LogBackend: Backend {
 
     /// Opens a store for writing, or makes one.
     ///
-    /// Reads and verifies the whole log, cuts off what a crash has left unfinished, and offers the
-    /// jobs that ran then again. When it returns, all of that is durable.
+    /// Reads the newest checkpoint and what came behind it, or the whole log without one, and
+    /// verifies what it reads; leaves aside what a crash has left unfinished, and offers the jobs
+    /// that ran then again. When it returns, all of that is durable.
     ///
     /// - Parameters:
     ///   - folder: The store's folder. Its parent must be there.
@@ -84,7 +85,7 @@ public final class LogBackend: Backend {
     /// - Throws: `locked` with the process that has it, `notOurs`, `tooNew`, `corruption`,
     ///   `missingSegment`, `manifestMissing`, `notFound`, `inputOutput`, `storageFull`; then
     ///   nothing of what was there has changed.
-    /// - Complexity: O(n) in the bytes of the log.
+    /// - Complexity: O(n) in the jobs of the index and the bytes behind the checkpoint.
     public static func open(
         _ folder: String,
         configuration: Configuration = Configuration(),
@@ -196,6 +197,9 @@ public final class LogBackend: Backend {
             return try opening.open(createsFolder: createsFolder)
         }
     }
+
+    /// The name that the store has for ever, whatever its folder is called.
+    package var storeID: StoreID? { engine.catalog.headers.first?.store }
 
     /// Tells when a claim may find more; ends when the store is closed.
     public func signals() -> AsyncStream<Void> {

@@ -76,10 +76,39 @@ struct ChangeTests {
             }
             let loaded = try await report(["load", file, other]).lines
             #expect(loaded == ["loaded 3 jobs, 0 were there already"])
+            await #expect(throws: UsageError.self) { try await report(["load", file, folder]) }
             let again = try await report(["load", "--json", file, other]).lines
             #expect(again == [#"{"already_there":3,"jobs":0}"#])
             #expect(try LogReader.open(other).stats().total == 3)
         }
+    }
+
+    @Test("stores in folders of one name are not taken for each other, and no dump makes no store")
+    func sources() async throws {
+        let parent = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+            .path()
+        defer { try? FileManager.default.removeItem(atPath: parent) }
+        let merged = parent + "/merged"
+        for name in ["x", "y"] {
+            let folder = "\(parent)/\(name)/jobs"
+            try FileManager.default.createDirectory(
+                atPath: "\(parent)/\(name)",
+                withIntermediateDirectories: true
+            )
+            let backend = try await LogBackend.open(folder)
+            _ = try await backend.enqueue([NewJob(kind: name, payload: JobPayload(bytes: []))])
+            try await backend.close()
+            let file = "\(parent)/\(name)/dump"
+            _ = try await report(["dump", file, folder])
+            let loaded = try await report(["load", file, merged]).lines
+            #expect(loaded == ["loaded 1 job, 0 were there already"])
+        }
+        let note = parent + "/note"
+        try Data("{}\n".utf8).write(to: URL(filePath: note))
+        await #expect(throws: JobDumpError.self) {
+            try await report(["load", note, parent + "/new"])
+        }
+        #expect(!FileManager.default.fileExists(atPath: parent + "/new"))
     }
 
     @Test("each verb has its help, and a wrong call is refused")

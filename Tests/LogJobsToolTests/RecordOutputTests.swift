@@ -13,7 +13,7 @@ import Testing
             """
         let lines = try RecordList(records: [sampleRecord()]).lines(.text)
         #expect(lines.joined(separator: "\n") == expected)
-        #expect(try RecordList(records: []).lines(.text) == ["no such job"])
+        #expect(try RecordList(records: []).lines(.text) == ["no jobs"])
     }
 
     @Test("list prints the record's own JSON for programs, and nothing when there is none")

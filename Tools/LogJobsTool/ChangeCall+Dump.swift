@@ -5,8 +5,8 @@ import LogJobs
 extension ChangeCall {
     func dump() async throws -> Report {
         let reader = try LogReader.open(folder)
-        let name = source ?? URL(filePath: folder).standardizedFileURL.lastPathComponent
-        let move = JobMove(source: name, takesRunning: takesRunning)
+        // Folders may have the same name, stores have not.
+        let move = JobMove(source: source ?? "\(reader.storeID)", takesRunning: takesRunning)
         guard !isPiped else {
             let done = try await write(reader, of: move, to: .standardOutput)
             var report = try DumpAnswer(done).report(format, "dumped")
@@ -58,12 +58,19 @@ extension ChangeCall {
                 try Foundation.FileHandle(forReadingFrom: URL(filePath: file))
             }
         var lines = LineReader(handle)
+        var first = try onFile("read") { try lines.next() }
+        // Before a store is made for what is none.
+        let source = try JobMove.source(ofDumpBeginning: first ?? Data())
         let done = try await withStore(creates: true) { backend in
-            try await JobMove.load(
-                into: backend,
-                actor: actorName,
-                takingLines: { try lines.next() }
-            )
+            guard backend.storeID.map({ "\($0)" }) != source else {
+                throw UsageError(
+                    "the dump was made of \(folder), whose jobs would run twice; name another"
+                )
+            }
+            return try await JobMove.load(into: backend, actor: actorName) {
+                if let line = first.take() { return line }
+                return try onFile("read") { try lines.next() }
+            }
         }
         return try DumpAnswer(done).report(format, "loaded")
     }
@@ -81,8 +88,11 @@ extension ChangeCall {
         do {
             return try body()
         } catch {
-            let reason = (error as NSError).localizedDescription
-            throw FileError(description: "Could not \(operation) \(file): \(reason)")
+            throw FileError(
+                description:
+                    "Could not \(operation) \(file): \(SystemReason(error)). Mend that, or "
+                    + "name another file."
+            )
         }
     }
 }

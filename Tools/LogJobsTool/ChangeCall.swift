@@ -32,7 +32,7 @@ struct ChangeCall: Equatable {
     var takesRunning = false
     var actor: String?
     var reason: String?
-    /// The name of the store in a dump; that of its folder unless given.
+    /// The name of the store in a dump; the one it has for ever unless given.
     var source: String?
     var format = OutputFormat.text
 }

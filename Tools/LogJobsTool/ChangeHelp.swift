@@ -70,8 +70,8 @@ enum ChangeHelp {
         they are allowed.
 
           --running        take running jobs too; they run again where they are loaded
-          --source NAME    the name of the store, by which loading again adds nothing twice; that of
-                           the folder unless given
+          --source NAME    the name of the store, by which loading again adds nothing twice; the
+                           one it was given when it was made, unless said otherwise
           --json           one JSON object
 
           logjobs dump shop.ndjson shop.jobs

@@ -107,7 +107,8 @@ struct ChangeParser {
                 guard let number = UInt64(text), number > 0 else {
                     throw complaint("\(text) is not the number of a job")
                 }
-                call.selection.ids.append(JobID(rawValue: number))
+                let id = JobID(rawValue: number)
+                if !call.selection.ids.contains(id) { call.selection.ids.append(id) }
             }
             guard !call.selection.isEmpty else { throw complaint("say which jobs are meant") }
         }

@@ -22,7 +22,11 @@ struct CommandParser {
             throw UsageError("a verb is missing; see logjobs --help")
         }
         if ["--help", "-h", "help"].contains(first) {
-            return .help(arguments.dropFirst().first.flatMap(Verb.init))
+            guard let name = arguments.dropFirst().first else { return .help(nil) }
+            guard let verb = Verb(rawValue: name) else {
+                throw UsageError("unknown verb \(name); see logjobs --help")
+            }
+            return .help(verb)
         }
         guard let verb = Verb(rawValue: first) else {
             let kind = first.hasPrefix("-") ? "option" : "verb"

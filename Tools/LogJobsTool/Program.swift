@@ -81,7 +81,7 @@ private struct LineOutput {
         do {
             try file.write(contentsOf: bytes)
         } catch {
-            throw OutputError(reason: (error as NSError).localizedDescription)
+            throw OutputError(reason: SystemReason(error).description)
         }
         bytes = Data()
     }

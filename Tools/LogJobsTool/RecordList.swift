@@ -26,7 +26,7 @@ struct RecordList {
     func lines(_ format: OutputFormat) throws -> [String] {
         switch format {
         case .json: try records.map { try JSONLine.string($0) }
-        case .text: records.isEmpty ? ["no such job"] : table.lines
+        case .text: records.isEmpty ? ["no jobs"] : table.lines
         }
     }
 

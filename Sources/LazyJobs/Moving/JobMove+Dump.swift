@@ -43,6 +43,18 @@ extension JobMove {
         return report
     }
 
+    /// The name of the source in a dump.
+    ///
+    /// - Parameter line: The first line of it, without its newline.
+    /// - Returns: The name.
+    /// - Throws: When a dump does not begin so.
+    public static func source(ofDumpBeginning line: Data) throws(JobDumpError) -> String {
+        guard case .header(let source) = try DumpCoder().content(line, 1) else {
+            throw JobDumpError(line: 1, reason: "it does not begin as a dump does")
+        }
+        return source
+    }
+
     /// Adds to a store what was written by ``writeDump(of:line:)``; it may be run again.
     ///
     /// - Parameters:
@@ -61,8 +73,7 @@ extension JobMove {
     ) async throws -> JobMoveReport {
         let coder = DumpCoder()
         var (number, count) = (1, 0)
-        guard let first = try nextLine(), case .header(let source) = try coder.content(first, 1)
-        else { throw JobDumpError(line: 1, reason: "it does not begin as a dump does") }
+        let source = try source(ofDumpBeginning: try nextLine() ?? Data())
         var arrival = try JobArrival(in: backend, of: JobMove(source: source, actor: actor))
         while let line = try nextLine() {
             number += 1
@@ -112,7 +123,7 @@ public struct JobDumpError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// Operation, place, reason and remedy.
     public var description: String {
-        "Could not load the dump: line \(line): \(reason). Write it again; loading it again adds "
+        "Could not load the dump: line \(line): \(reason). Dump the jobs again; to load again adds "
             + "nothing twice."
     }
 }

@@ -65,15 +65,22 @@ package struct LogRecovery: ~Copyable {
                 "Could not open \(folder.path): there is no store in it. Name the folder of one."
             )
         }
-        return try decode(bytes)
-    }
-
-    private static func decode(_ bytes: [UInt8]) throws(LogStoreError) -> Manifest {
         do throws(FormatError) {
             return try Manifest(decoding: bytes)
         } catch {
+            if error == .notOurs {
+                let isOfAStore = try hasSegments(folder)
+                if isOfAStore { throw .replacedManifest(in: folder) }
+            }
             throw .header(error, file: Manifest.fileName)
         }
+    }
+
+    private static func hasSegments(_ folder: StoreFolder) throws(LogStoreError) -> Bool {
+        let names = try LogStoreError.from({ .inspecting(folder.path, $0) }) {
+            () throws(SystemCallError) in try folder.fileSystem.names(inFolder: folder.path)
+        }
+        return names.contains { SegmentID(fileName: $0) != nil }
     }
 
     /// Reads the log that a manifest names.

@@ -71,6 +71,18 @@ extension LogStoreError {
         )
     }
 
+    /// Something else in the place of the manifest, beside segments.
+    static func replacedManifest(in folder: StoreFolder) -> Self {
+        Self(
+            .corruption,
+            "Could not open \(folder.path): its \(Manifest.fileName) is none, and there are "
+                + "segments beside it. Put the right one back, restore a backup, or save the jobs "
+                + "with `logjobs repair`.",
+            file: Manifest.fileName,
+            offset: 0
+        )
+    }
+
     /// The beginning of a segment or a manifest that cannot be read.
     static func header(_ error: FormatError, file: String) -> Self {
         switch error {

@@ -16,6 +16,8 @@ public final class LogReader: Sendable {
     /// The files of the log, the oldest first.
     public let segments: [SegmentSummary]
 
+    /// The name that the store has for ever, whatever its folder is called.
+    package let storeID: StoreID
     let ledger: JobLedger
     let walk: LogWalk
     private let reader: Mutex<EventReader>
@@ -24,6 +26,7 @@ public final class LogReader: Sendable {
     private init(_ log: RecoveredLog, in folder: StoreFolder) {
         report = log.report
         segments = log.summaries
+        storeID = log.manifest.store
         ledger = log.ledger
         self.folder = folder
         walk = LogWalk(log.manifest, through: log.ledger.lastSequence, in: folder)

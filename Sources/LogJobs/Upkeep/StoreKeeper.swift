@@ -27,7 +27,7 @@ struct StoreKeeper: Sendable {
                 (ledger.hasJobs(past: bounds), ledger.endedCount)
             }
             guard isDue else { return }
-            // At most half of what goes may come anew, or the rest of upkeep would have to wait long.
+            // At most half of what goes may come anew, or the rest of upkeep has to wait long.
             let isBehind = count + prunedCount / 2 > countAtFirst ?? count
             countAtFirst = countAtFirst ?? count
             let limit = isBehind ? Self.pruneCount.full : Self.pruneCount.gentle

@@ -68,6 +68,20 @@ struct RefusedOpeningTests {
         #expect(error.message.contains("notes.txt"))
     }
 
+    @Test("takes something else in the place of the manifest for damage, and leaves all as it is")
+    func replacedManifest() async throws {
+        let store = TestStore()
+        try await store.open().close()
+        let segment = try #require(store.disk.bytes(of: TestStore.path(1)))
+        store.disk.setBytes(of: TestStore.path(Manifest.fileName), segment)
+        let error = try await Self.refusal(of: store)
+        #expect(error.code == .corruption)
+        #expect(error.message.contains(TestStore.folder))
+        #expect(error.message.contains("logjobs repair"))
+        let reading = #expect(throws: LogStoreError.self) { try store.read() }
+        #expect(reading?.code == .corruption)
+    }
+
     @Test("tells a newer manifest from a damaged one")
     func newerManifest() async throws {
         let store = TestStore()

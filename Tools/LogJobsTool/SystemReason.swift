@@ -1,0 +1,21 @@
+import Foundation
+
+/// Why the system refused something, in its own words.
+struct SystemReason: CustomStringConvertible {
+    let description: String
+
+    /// Looks for what the system said in an error of Foundation, which may say nothing.
+    init(_ error: any Error) {
+        var error = error as NSError
+        while let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError { error = cause }
+        guard error.domain == NSPOSIXErrorDomain, let code = Int32(exactly: error.code) else {
+            description =
+                error.domain == NSCocoaErrorDomain
+                ? "the system refuses it (error \(error.code) of Foundation)"
+                : error.localizedDescription
+            return
+        }
+        // SAFETY: strerror returns a valid C string for every number; the copy is made at once.
+        description = unsafe String(cString: strerror(code))
+    }
+}
