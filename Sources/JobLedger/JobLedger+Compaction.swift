@@ -32,21 +32,7 @@ package struct JobRecordCopy: Sendable {
         jobID = record.id
         self.sequence = sequence
         payloadLost = true
-        job = NewJob(
-            kind: record.kind,
-            queue: record.queue,
-            payload: JobPayload(bytes: []),
-            priority: record.priority,
-            maxAttempts: record.maxAttempts,
-            timeout: record.timeout,
-            uniqueKey: record.uniqueKey,
-            concurrencyKey: record.concurrencyKey,
-            idempotencyKey: record.idempotencyKey,
-            scheduleKey: record.scheduleKey,
-            tags: record.tags,
-            metadata: record.metadata,
-            waitsFor: record.waitsFor
-        )
+        job = NewJob(record, payload: JobPayload(bytes: []))
     }
 }
 

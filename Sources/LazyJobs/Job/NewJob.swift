@@ -198,3 +198,25 @@ extension NewJob {
         hasher.combine(box.fields)
     }
 }
+
+extension NewJob {
+    /// What a job was enqueued with, as its record says: all but its run-at time, which may have
+    /// changed, and its actor, who is in its history alone.
+    package init(_ record: JobRecord, payload: JobPayload) {
+        self.init(
+            kind: record.kind,
+            queue: record.queue,
+            payload: payload,
+            priority: record.priority,
+            maxAttempts: record.maxAttempts,
+            timeout: record.timeout,
+            uniqueKey: record.uniqueKey,
+            concurrencyKey: record.concurrencyKey,
+            idempotencyKey: record.idempotencyKey,
+            scheduleKey: record.scheduleKey,
+            tags: record.tags,
+            metadata: record.metadata,
+            waitsFor: record.waitsFor
+        )
+    }
+}

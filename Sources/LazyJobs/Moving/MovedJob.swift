@@ -33,22 +33,8 @@ struct MovedJob: Sendable, Hashable {
         attempt = record.attempt
         lastError = record.lastError
         isRunning = record.state == .running
-        job = NewJob(
-            kind: record.kind,
-            queue: record.queue,
-            payload: payload,
-            priority: record.priority,
-            runAt: record.runAt,
-            maxAttempts: record.maxAttempts,
-            timeout: record.timeout,
-            uniqueKey: record.uniqueKey,
-            concurrencyKey: record.concurrencyKey,
-            idempotencyKey: record.idempotencyKey,
-            scheduleKey: record.scheduleKey,
-            tags: record.tags,
-            metadata: record.metadata,
-            waitsFor: record.waitsFor
-        )
+        job = NewJob(record, payload: payload)
+        job.runAt = record.runAt
     }
 
     /// What is enqueued in the new store; the waits are still those of the old one.

@@ -31,8 +31,22 @@ struct Compactor: Sendable {
     }
 
     /// Retires so many of the oldest segments, in one archive; fewer if there are fewer but for the
-    /// active one, and none when the task is cancelled meanwhile.
+    /// active one, only the oldest if the disk has no room for the archive of all, and none when
+    /// the task is cancelled meanwhile.
     func retire(
+        _ count: Int,
+        _ pace: Pace,
+        _ report: inout CompactionReport
+    ) async throws(BackendError) {
+        do throws(BackendError) {
+            try await retireTogether(count, pace, &report)
+        } catch  where error.code == .storageFull && count > 1 {
+            // What it frees makes room for the next.
+            try await retireTogether(1, pace, &report)
+        }
+    }
+
+    private func retireTogether(
         _ count: Int,
         _ pace: Pace,
         _ report: inout CompactionReport

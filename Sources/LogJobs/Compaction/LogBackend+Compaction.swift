@@ -60,9 +60,10 @@ extension LogBackend {
         let dead = segments.dropLast().lastIndex { $0.liveShare < 1 }
         var rest = dead.map { segments[...$0] } ?? []
         while !rest.isEmpty, !Task.isCancelled, !turnstile.isClosing {
-            let count = CompactionPolicy().batch(of: rest)
-            try await compactor.retire(count, .full, &report)
-            rest = rest.dropFirst(count)
+            let countBefore = report.segmentCount
+            try await compactor.retire(CompactionPolicy().batch(of: rest), .full, &report)
+            guard report.segmentCount > countBefore else { break }
+            rest = rest.dropFirst(report.segmentCount - countBefore)
         }
         return report
     }

@@ -51,12 +51,7 @@ struct StoreKeeper: Sendable {
             let count = policy.count(of: segments)
             guard count > 0 else { return }
             let pace: Compactor.Pace = policy.isLate(segments) ? .full : .gentle
-            do throws(BackendError) {
-                try await compactor.retire(count, pace, &report.compaction)
-            } catch  where error.code == .storageFull && count > 1 {
-                // One segment needs little room for its archive, and makes some for the next.
-                try await compactor.retire(1, pace, &report.compaction)
-            }
+            try await compactor.retire(count, pace, &report.compaction)
         }
     }
 

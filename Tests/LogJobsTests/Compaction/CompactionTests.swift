@@ -88,6 +88,28 @@ struct CompactionTests {
         await again.abandonAndWait()
     }
 
+    @Test("on a disk with no room for one archive of all retires one segment after the other")
+    func fullDisk() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        let kept = try await backend.enqueue([Self.job("kept")])[0].record
+        try await Self.churn(backend, store, rounds: 60)
+        let count = backend.engine.sealedSegments().count
+        #expect(count > 3)
+        // Enough for what one segment holds, which cannot be deflated, and less than for two.
+        store.disk.capacity = store.disk.usedBytes + (96 << 10)
+
+        let report = try await backend.compact()
+
+        #expect(report.segmentCount == count)
+        let archives = backend.engine.catalog.history.archives
+        #expect(archives.count > 1 && archives.count <= count)
+        let names = try store.disk.names(inFolder: TestStore.folder)
+        #expect(!names.contains(StoreFolder.preparingArchiveName))
+        #expect(try await backend.payload(of: kept.id) == Self.job("kept").payload)
+        await backend.abandonAndWait()
+    }
+
     @Test("does nothing when nothing is dead")
     func nothingDead() async throws {
         let store = TestStore()
