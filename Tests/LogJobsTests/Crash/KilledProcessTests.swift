@@ -8,26 +8,27 @@ import Testing
 
 @Suite("A process that is killed on the real file system", .serialized)
 struct KilledProcessTests {
-    private static let killsPerProgram = 12
-
     @Test(
-        "at a call of compaction, checkpoint or retirement loses nothing that was answered",
-        arguments: CrashProgram.all.filter(\.keepsItself).map(\.description)
+        "at any call loses nothing that was answered, and leaves nothing behind",
+        arguments: CrashProgram.all.map(\.description)
     )
-    func upkeep(name: String) async throws {
+    func program(name: String) async throws {
         let program = try #require(CrashProgram.named(name))
         var reference = CrashRun(program, on: SimulatedFileSystem())
         try await reference.run()
-        let count = reference.fileSystem.calls.count(where: \.call.changesDisk)
-        var generator = SeededGenerator(seed: Self.seed(name))
-        for _ in 0..<Self.killsPerProgram {
-            let call = Int.random(in: 1...count, using: &generator)
+        let whole = RealFolder()
+        try whole.makeFolder()
+        let count = try await DoomedProcess(whole.path, name, killedAt: nil).work()
+        try whole.remove()
+        try #require(count > 8)
+        print("Killed at \(count) calls: \(name)")
+        for call in 1...count {
             let folder = RealFolder()
             try folder.makeFolder()
             let path = folder.path
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [path = path as String, name = name as String, call = call as Int] in
-                try await DoomedProcess(path, name, killedAt: call).work()
+                _ = try await DoomedProcess(path, name, killedAt: call).work()
             }
             let (disk, journal) = try DoomedProcess.remains(in: path)
             let oracle = CrashOracle(
@@ -35,7 +36,7 @@ struct KilledProcessTests {
                 run: CrashRun(program, on: SimulatedFileSystem(), advancedAs: reference),
                 kept: journal,
                 hasLostPower: false,
-                story: "killed at change \(call) of the disk"
+                story: "killed at change \(call) of \(count) of the disk"
             )
             try await oracle.check(disk)
             try folder.remove()
@@ -57,7 +58,7 @@ struct KilledProcessTests {
             try #require(call < 100)
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [store = store as String, copy = copy as String, call = call as Int] in
-                let doomed = DoomedProcess.fileSystem(killedAt: call)
+                let doomed = Scaffold(killsAt: call).fileSystem
                 _ = try LogBackup.run(from: store, to: copy, of: doomed)
                 kill(getpid(), SIGKILL)
             }
@@ -77,43 +78,26 @@ struct KilledProcessTests {
         #expect(call > 4)
         try folder.remove()
     }
-
-    /// Chosen by `LOGJOBS_SEED`, or at random.
-    private static func seed(_ what: String) -> UInt64 {
-        let chosen = ProcessInfo.processInfo.environment["LOGJOBS_SEED"].flatMap { UInt64($0) }
-        let seed = chosen ?? .random(in: 0..<1 << 32)
-        print("Killed in \(what): LOGJOBS_SEED=\(seed)")
-        return seed
-    }
 }
 
 /// A process that performs a program until it kills itself before a change of the disk.
 private struct DoomedProcess {
     private let path: String
     private let program: CrashProgram
-    private let call: Int
+    private let scaffold: Scaffold
 
-    init(_ path: String, _ name: String, killedAt call: Int) throws {
+    /// Without a call it lives.
+    init(_ path: String, _ name: String, killedAt call: Int?) throws {
         self.path = path
-        self.call = call
         program = try #require(CrashProgram.named(name))
+        scaffold = Scaffold(killsAt: call)
     }
 
-    static func fileSystem(killedAt call: Int) -> WatchedFileSystem {
-        let count = Mutex(0)
-        return WatchedFileSystem(PosixFileSystem()) { made, _ throws(SystemCallError) in
-            guard made.changesDisk else { return }
-            let number = count.withLock { count in
-                count += 1
-                return count
-            }
-            if number == call { kill(getpid(), SIGKILL) }
-        }
-    }
-
-    func work() async throws {
-        let fileSystem = Self.fileSystem(killedAt: call)
-        var worker = ProgramWorker(program, in: path + "/store", of: fileSystem)
+    /// Performs the program.
+    ///
+    /// - Returns: How often it changed the disk.
+    func work() async throws -> Int {
+        var worker = ProgramWorker(program, in: path + "/store", of: scaffold.fileSystem)
         for step in program.steps {
             try await worker.perform(step)
             let last = worker.backend?.engine.inspect { $0.machine.ledger.lastSequence } ?? .zero
@@ -123,8 +107,7 @@ private struct DoomedProcess {
                 encoding: .utf8
             )
         }
-        // The real file system may take fewer calls.
-        kill(getpid(), SIGKILL)
+        return scaffold.count
     }
 
     /// What is left of it, on a disk that can be damaged further, and the last event that was
@@ -145,18 +128,31 @@ private struct DoomedProcess {
     }
 }
 
+/// Counts the changes of a real disk, and kills the process before one of them.
+private final class Scaffold: Sendable {
+    private let counter = Mutex(0)
+    private let call: Int?
+
+    init(killsAt call: Int?) {
+        self.call = call
+    }
+
+    var count: Int { counter.withLock { $0 } }
+
+    var fileSystem: WatchedFileSystem {
+        WatchedFileSystem(PosixFileSystem()) { [self] made, _ throws(SystemCallError) in
+            guard made.changesDisk else { return }
+            let number = counter.withLock { count in
+                count += 1
+                return count
+            }
+            if number == call { kill(getpid(), SIGKILL) }
+        }
+    }
+}
+
 extension CrashProgram {
     fileprivate static func named(_ name: String) -> CrashProgram? {
         all.first { $0.description == name }
-    }
-
-    /// Whether segments are retired in it or checkpoints taken.
-    fileprivate var keepsItself: Bool {
-        steps.contains { step in
-            switch step {
-            case .compact, .checkpoint: true
-            default: false
-            }
-        }
     }
 }
