@@ -35,6 +35,9 @@ struct Program {
     }
 
     private static func run(_ options: Options) async throws {
+        guard FileManager.default.fileExists(atPath: options.folder) else {
+            throw Surprise("there is no folder \(options.folder); make it, or name another")
+        }
         let folder = options.folder + "/benchmarks-\(getpid()).tmp"
         try FileManager.default.createDirectory(
             atPath: folder,
