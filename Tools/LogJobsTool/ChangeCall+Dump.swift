@@ -3,12 +3,12 @@ import LazyJobs
 import LogJobs
 
 extension ChangeCall {
-    func dump() async throws -> Report {
-        let reader = try LogReader.open(folder)
+    func dump(_ progress: ProgressBar) async throws -> Report {
+        let reader = try LogReader.open(folder, progress: progress.show)
         // Folders may have the same name, stores have not.
         let move = JobMove(source: source ?? "\(reader.storeID)", takesRunning: takesRunning)
         guard !isPiped else {
-            let done = try await write(reader, of: move, to: .standardOutput)
+            let done = try await write(reader, of: move, to: .standardOutput, progress)
             var report = try DumpAnswer(done).report(format, "dumped")
             // Standard output has the dump.
             report.remarks = report.lines + report.remarks
@@ -22,7 +22,7 @@ extension ChangeCall {
         try onFile("write") { try Data().write(to: url, options: .withoutOverwriting) }
         do {
             let handle = try Foundation.FileHandle(forWritingTo: url)
-            let done = try await write(reader, of: move, to: handle)
+            let done = try await write(reader, of: move, to: handle, progress)
             try handle.synchronize()
             try handle.close()
             return try DumpAnswer(done).report(format, "dumped")
@@ -36,11 +36,18 @@ extension ChangeCall {
     private func write(
         _ reader: LogReader,
         of move: JobMove,
-        to handle: Foundation.FileHandle
+        to handle: Foundation.FileHandle,
+        _ progress: ProgressBar
     ) async throws -> JobDumpReport {
         var buffer = Data()
+        let total = Double(
+            reader.stats().byState.lazy.filter { !$0.key.isFinal }.reduce(0) { $0 + $1.value }
+        )
+        var count = 0.0
         let done = try await move.writeDump(of: MoveSource(reader)) { line in
             buffer += line + [UInt8(ascii: "\n")]
+            count += 1
+            progress.show(count / total)
             if buffer.count >= 1 << 16 {
                 try onFile("write") { try handle.write(contentsOf: buffer) }
                 buffer.removeAll()
@@ -50,13 +57,17 @@ extension ChangeCall {
         return done
     }
 
-    func load() async throws -> Report {
+    func load(_ progress: ProgressBar) async throws -> Report {
         let handle =
             isPiped
             ? Foundation.FileHandle.standardInput
             : try onFile("read") {
                 try Foundation.FileHandle(forReadingFrom: URL(filePath: file))
             }
+        // Unknown for a pipe, and then not shown.
+        let size = Double(
+            (try? URL(filePath: file).resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
+        )
         var lines = LineReader(handle)
         var first = try onFile("read") { try lines.next() }
         // Before a store is made for what is none.
@@ -69,6 +80,7 @@ extension ChangeCall {
             }
             return try await JobMove.load(into: backend, actor: actorName) {
                 if let line = first.take() { return line }
+                progress.show(Double(lines.byteCount) / size)
                 return try onFile("read") { try lines.next() }
             }
         }
@@ -76,7 +88,7 @@ extension ChangeCall {
     }
 
     /// Whether the dump stands in no file.
-    private var isPiped: Bool { file == "-" }
+    var isPiped: Bool { file == "-" }
 }
 
 extension ChangeCall {
@@ -139,6 +151,8 @@ private struct DumpAnswer: Encodable {
 private struct LineReader {
     private let handle: Foundation.FileHandle
     private var buffer = Data()
+    /// How much of the file was read.
+    private(set) var byteCount = 0
 
     init(_ handle: Foundation.FileHandle) {
         self.handle = handle
@@ -159,6 +173,7 @@ private struct LineReader {
                 return buffer.isEmpty ? nil : buffer
             }
             buffer += more
+            byteCount += more.count
         }
     }
 }

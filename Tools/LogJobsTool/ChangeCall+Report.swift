@@ -3,13 +3,19 @@ import LazyJobs
 import LogJobs
 
 extension ChangeAnswer {
+    /// Whether lines go to standard output on the way.
+    var isHandedOut: Bool {
+        guard case .call(let call) = self else { return false }
+        return call.verb == .dump && call.isPiped
+    }
+
     /// Does what was asked.
-    func report() async throws -> Report {
+    func report(_ progress: ProgressBar = ProgressBar()) async throws -> Report {
         switch self {
         case .help(let verb): return Report(lines: ChangeHelp.lines(verb))
         case .call(let call):
             do {
-                return try await call.report()
+                return try await call.report(progress)
             } catch let error as BackendError where error.cause is LogStoreError {
                 throw error.cause ?? error
             }
@@ -18,18 +24,19 @@ extension ChangeAnswer {
 }
 
 extension ChangeCall {
-    fileprivate func report() async throws -> Report {
+    fileprivate func report(_ progress: ProgressBar) async throws -> Report {
         switch verb {
-        case .retry, .cancel, .prune: isSure ? try await change() : try await count()
-        case .compact: try await compact()
-        case .dump: try await dump()
-        case .load: try await load()
+        case .retry, .cancel, .prune:
+            isSure ? try await change(progress) : try await count(progress)
+        case .compact: try await compact(progress)
+        case .dump: try await dump(progress)
+        case .load: try await load(progress)
         }
     }
 
     /// What would be done.
-    private func count() async throws -> Report {
-        let reader = try LogReader.open(folder)
+    private func count(_ progress: ProgressBar) async throws -> Report {
+        let reader = try LogReader.open(folder, progress: progress.show)
         let jobs: [JobRecord]
         if selection.ids.isEmpty {
             jobs = try await selection.jobs(usually: verb.usualStates) {
@@ -50,7 +57,7 @@ extension ChangeCall {
         return report
     }
 
-    private func change() async throws -> Report {
+    private func change(_ progress: ProgressBar) async throws -> Report {
         try await withStore(creates: false) { backend in
             let ids =
                 selection.ids.isEmpty
@@ -61,6 +68,7 @@ extension ChangeCall {
                 }.map(\.id) : selection.ids
             var answer = ChangeReport(verb: verb.rawValue, isDone: true)
             for start in stride(from: 0, to: ids.count, by: 1_000) {
+                progress.show(Double(start) / Double(ids.count))
                 let batch = Array(ids[start..<min(start + 1_000, ids.count)])
                 for (id, result) in zip(batch, try await apply(to: batch, in: backend)) {
                     switch result {
@@ -106,8 +114,10 @@ extension ChangeCall {
         return answer
     }
 
-    private func compact() async throws -> Report {
-        let done = try await withStore(creates: false) { try await $0.compact() }
+    private func compact(_ progress: ProgressBar) async throws -> Report {
+        let done = try await withStore(creates: false) { backend in
+            try await backend.compact(progress: progress.show)
+        }
         return try CompactionAnswer(done).report(format)
     }
 }

@@ -36,7 +36,9 @@ struct Program {
         var output = LineOutput(.standardOutput)
         var report: Report
         if let change = try ChangeParser.answer(arguments) {
-            report = try await change.report()
+            let progress = ProgressBar.onTerminal(besidesOutput: change.isHandedOut)
+            defer { progress.end() }
+            report = try await change.report(progress)
         } else {
             let invocation = try CommandParser.invocation(arguments)
             let progress = ProgressBar.onTerminal(besidesOutput: invocation.isHandedOut)

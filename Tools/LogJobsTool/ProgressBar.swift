@@ -36,9 +36,15 @@ final class ProgressBar: Sendable {
     /// Says how many events of all were read.
     @Sendable
     func show(_ sequence: SequenceNumber, of last: SequenceNumber) {
-        guard let write, last > .zero, clock.uptime - start > Self.patience else { return }
-        let share = Double(sequence.rawValue) / Double(last.rawValue)
-        let percent = Int(100 * min(1, share))
+        guard last > .zero else { return }
+        show(Double(sequence.rawValue) / Double(last.rawValue))
+    }
+
+    /// Says how much of the whole is done, from 0 to 1.
+    @Sendable
+    func show(_ share: Double) {
+        guard let write, share.isFinite, clock.uptime - start > Self.patience else { return }
+        let percent = Int(100 * min(1, max(0, share)))
         let isNew = state.withLock { state in
             defer { (state.percent, state.isShown) = (percent, true) }
             return state.percent != percent

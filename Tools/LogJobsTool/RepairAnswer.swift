@@ -15,8 +15,9 @@ struct RepairAnswer {
     }
 
     /// Makes the new store.
-    init(from folder: String, into target: String) throws {
-        self.init(target: target, result: try LogRepair.run(from: folder, into: target))
+    init(from folder: String, into target: String, _ progress: ProgressBar) throws {
+        let result = try LogRepair.run(from: folder, into: target, progress: progress.show)
+        self.init(target: target, result: result)
     }
 
     /// A loss is damage, however much was saved.

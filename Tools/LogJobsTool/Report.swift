@@ -49,7 +49,8 @@ extension Invocation {
             let answer = try BackupAnswer(from: folder, to: target, surroundings.progress)
             return Report(lines: try answer.lines(format))
         case .run(.repair(let target), let folder, let format):
-            return try RepairAnswer(from: folder, into: target).report(format)
+            let answer = try RepairAnswer(from: folder, into: target, surroundings.progress)
+            return try answer.report(format)
         case .run(let command, let folder, let format):
             let reader = try LogReader.open(folder, progress: surroundings.progress.show)
             let answer = Answer(

@@ -53,17 +53,26 @@ extension LogBackend {
     ///   `closed`, `outcomeUnknown` as an enqueue.
     /// - Complexity: O(n) in the bytes of those segments.
     public func compact() async throws(BackendError) -> CompactionReport {
+        try await compact { _ in }
+    }
+
+    /// As the other; the closure is told how much of the segments is retired, from 0 to 1.
+    package func compact(
+        progress: (Double) -> Void
+    ) async throws(BackendError) -> CompactionReport {
         await turnstile.enter()
         defer { turnstile.leave() }
         var report = CompactionReport()
         let segments = try await compactor.segments()
         let dead = segments.dropLast().lastIndex { $0.liveShare < 1 }
+        let count = dead.map { $0 + 1 } ?? 0
         var rest = dead.map { segments[...$0] } ?? []
         while !rest.isEmpty, !Task.isCancelled, !turnstile.isClosing {
             let countBefore = report.segmentCount
             try await compactor.retire(CompactionPolicy().batch(of: rest), .full, &report)
             guard report.segmentCount > countBefore else { break }
             rest = rest.dropFirst(report.segmentCount - countBefore)
+            progress(Double(count - rest.count) / Double(count))
         }
         return report
     }

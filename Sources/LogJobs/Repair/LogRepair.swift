@@ -30,13 +30,25 @@ public enum LogRepair: Sendable {
         from folder: String,
         into target: String
     ) throws(LogStoreError) -> RepairReport {
+        try run(from: folder, into: target) { _ in }
+    }
+
+    /// Is told now and then how much of the work is done, from 0 to 1.
+    package typealias Progress = (Double) -> Void
+
+    /// As the other; the closure is told how far it is.
+    package static func run(
+        from folder: String,
+        into target: String,
+        progress: @escaping Progress
+    ) throws(LogStoreError) -> RepairReport {
         let environment = StoreOpening.Environment(
             fileSystem: PosixFileSystem(),
             clock: SystemClock(),
             process: .current,
             random: { UInt64.random(in: .min ... .max) }
         )
-        return try run(from: folder, into: target, environment)
+        return try run(from: folder, into: target, environment, progress: progress)
     }
 
     /// Repairs a store on any file system.
@@ -44,10 +56,11 @@ public enum LogRepair: Sendable {
         from folder: String,
         into target: String,
         _ environment: StoreOpening.Environment,
-        sizes: Sizes = Sizes()
+        sizes: Sizes = Sizes(),
+        progress: @escaping Progress = { _ in }
     ) throws(LogStoreError) -> RepairReport {
         let source = StoreFolder(folder, of: environment.fileSystem)
-        return try StoreRepair(source, environment, sizes).run(into: target)
+        return try StoreRepair(source, environment, sizes, progress).run(into: target)
     }
 
     /// How much the new store has in one piece.

@@ -14,7 +14,7 @@ struct LogSalvage {
     ///
     /// - Throws: `notFound` when there is nothing of a store; `corruption` when nothing of it
     ///   verifies; `tooNew`, `inputOutput`.
-    init(_ folder: StoreFolder) throws(LogStoreError) {
+    init(_ folder: StoreFolder, _ progress: LogRepair.Progress) throws(LogStoreError) {
         var report = RepairReport()
         let manifest = try Self.manifest(in: folder, &report.damages)
         let search = try SegmentSearch(manifest, in: folder)
@@ -33,7 +33,7 @@ struct LogSalvage {
             first: Self.first(manifest, search)
         )
         self.report = report
-        try read(manifest)
+        try read(manifest, progress)
         if manifest == nil || search.isManifestOld { jobs.skipIDs(Self.jobIDMargin) }
     }
 
@@ -82,7 +82,10 @@ struct LogSalvage {
         return first.header.firstSequence
     }
 
-    private mutating func read(_ manifest: Manifest?) throws(LogStoreError) {
+    private mutating func read(
+        _ manifest: Manifest?,
+        _ progress: LogRepair.Progress
+    ) throws(LogStoreError) {
         var (jobs, report) = (jobs, report)
         var durable = SequenceNumber.zero
         if let manifest {
@@ -93,7 +96,7 @@ struct LogSalvage {
         for segment in log.segments where !segment.isHeaderDamaged {
             jobs.note(epoch: segment.header.epoch)
         }
-        var next = try log.walk { step in
+        var next = try log.walk(progress) { step in
             switch step {
             case .damage(let damage): report.damages.append(damage)
             case .gap(let events): report.lostEvents.append(events)

@@ -18,11 +18,14 @@ struct SalvagedLog {
 
     /// Calls a closure with all that is left, and with what is missing, in order.
     ///
-    /// - Parameter body: What is done with it.
+    /// - Parameters:
+    ///   - progress: Is told behind each segment how much of them was read, from 0 to 1.
+    ///   - body: What is done with it.
     /// - Returns: The number of the event that would come next.
     /// - Throws: `inputOutput`, and what the closure throws.
     @discardableResult
     func walk(
+        _ progress: LogRepair.Progress,
         _ body: (Step) throws(LogStoreError) -> Void
     ) throws(LogStoreError) -> SequenceNumber {
         var next = first
@@ -42,6 +45,7 @@ struct SalvagedLog {
                 try body(step)
                 next = header.nextSequence
             }
+            progress(Double(index + 1) / Double(segments.count))
         }
         return next
     }

@@ -10,15 +10,18 @@ struct StoreRepair {
     private let source: StoreFolder
     private let environment: StoreOpening.Environment
     private let sizes: LogRepair.Sizes
+    private let progress: LogRepair.Progress
 
     init(
         _ source: StoreFolder,
         _ environment: StoreOpening.Environment,
-        _ sizes: LogRepair.Sizes
+        _ sizes: LogRepair.Sizes,
+        _ progress: @escaping LogRepair.Progress
     ) {
         self.source = source
         self.environment = environment
         self.sizes = sizes
+        self.progress = progress
     }
 
     func run(into path: String) throws(LogStoreError) -> RepairReport {
@@ -26,7 +29,7 @@ struct StoreRepair {
         let lock = try lock()
         defer { lock?.release() }
         let target = try NewStoreFolder(path, besides: source)
-        let salvage = try LogSalvage(source)
+        let salvage = try LogSalvage(source) { show($0, ofPart: 0) }
         let made: (report: RepairReport, manifest: Manifest)
         do throws(LogStoreError) {
             made = try write(salvage, into: target)
@@ -97,9 +100,16 @@ struct StoreRepair {
         try LogStoreError.from({ .opening(target.files.path, $0) }) {
             () throws(SystemCallError) in try writer.finish()
         }
-        let log = try target.verify(writer.manifest)
+        let log = try target.verify(writer.manifest) { event, last in
+            show(Double(event.rawValue) / Double(last.rawValue), ofPart: 2)
+        }
         report.jobCount = log.ledger.count
         return (report, writer.manifest)
+    }
+
+    /// The log is read twice, and the new one once.
+    private func show(_ share: Double, ofPart part: Int) {
+        progress((Double(part) + share) / 3)
     }
 
     private func impossible(_ reason: String) -> LogStoreError {
@@ -129,7 +139,7 @@ struct StoreRepair {
         to writer: inout SalvageWriter,
         _ report: inout RepairReport
     ) throws(LogStoreError) {
-        try salvage.log.walk { step throws(LogStoreError) in
+        try salvage.log.walk({ show($0, ofPart: 1) }) { step throws(LogStoreError) in
             guard case .frame(let frame) = step else { return }
             for copy in frame.events.lazy.compactMap({ JobRecordCopy($0) }) {
                 guard let job = salvage.jobs.jobs[copy.jobID], job.record == copy.sequence else {

@@ -19,8 +19,10 @@ struct CompactionTests {
         let before = try StoreContent(try store.read())
         let count = try store.read().segments.count
 
-        let report = try await backend.compact()
+        var shares: [Double] = []
+        let report = try await backend.compact { shares.append($0) }
 
+        #expect(shares.last == 1)
         #expect(report.segmentCount == count - 1)
         #expect(report.carriedCount == 1)
         let after = try StoreContent(try store.read())

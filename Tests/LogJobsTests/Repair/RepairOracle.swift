@@ -120,17 +120,25 @@ extension RepairOracle {
 
     /// - Returns: The report; `nil` when nothing verified.
     private static func repair(_ damaged: TestStore) throws -> RepairReport? {
+        var shares: [Double] = []
+        let report: RepairReport
         do throws(LogStoreError) {
-            return try LogRepair.run(
+            report = try LogRepair.run(
                 from: TestStore.folder,
                 into: target,
                 damaged.environment(),
                 sizes: LogRepair.Sizes(frameBytesTarget: 1000, segmentBytesTarget: 3000)
-            )
+            ) {
+                shares.append($0)
+            }
         } catch {
             guard error.code == .corruption || error.code == .notFound else { throw error }
             return nil
         }
+        guard shares == shares.sorted(), (0...1).contains(shares.last ?? 0) else {
+            throw RepairFailure(message: "the progress goes \(shares)")
+        }
+        return report
     }
 
     /// The events whose frames are as they were, in segments whose headers are.
