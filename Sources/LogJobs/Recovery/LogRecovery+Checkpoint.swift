@@ -1,0 +1,82 @@
+import JobLedger
+import LazyJobs
+
+extension LogRecovery {
+    /// Begins with the newest checkpoint that can be used; one that cannot costs only time.
+    mutating func loadCheckpoint() {
+        guard let first = manifest.segments.first?.firstSequence else { return }
+        for entry in manifest.checkpoints.reversed() {
+            do throws(LogReadError) {
+                // What is behind it must be there without a gap.
+                guard entry.sequence.next >= first, entry.sequence < manifest.durable else {
+                    throw .damaged(
+                        file: entry.fileName,
+                        offset: 0,
+                        reason: "the log does not go on behind it"
+                    )
+                }
+                let checkpoint = try Checkpoint(entry, of: manifest.store, in: folder)
+                ledger = checkpoint.ledger
+                ledger.retireSegments(before: first)
+                report.checkpoint = checkpoint.sequence
+                self.checkpoint = checkpoint
+                self.checkpoint?.ledger = JobLedger()
+                return
+            } catch {
+                report.ignoredCheckpoints.append(
+                    RecoveryReport.IgnoredFile(file: entry.fileName, reason: "\(error)")
+                )
+            }
+        }
+    }
+
+    /// Takes over a segment whose events are all in the checkpoint.
+    mutating func adopt(_ entry: SegmentEntry) throws(LogStoreError) {
+        var scanner = try scanner(for: entry)
+        defer { scanner.close() }
+        let places = checkpoint?.places[entry.id]
+        appendSegment(scanner.header, scanner.fileSize, places ?? [])
+        if places == nil {
+            while scanner.offset < entry.validEnd {
+                guard case .frame(let frame) = try scanner.scan() else {
+                    throw scanner.damaged("no frame where one should be")
+                }
+                try fold(frame, of: &scanner)
+            }
+        }
+        report.segmentCount += 1
+        previous = SegmentHeader.Predecessor(
+            segment: entry.id,
+            validEnd: entry.validEnd,
+            lastSequence: entry.lastSequence
+        )
+        summaries.append(
+            SegmentSummary(entry, epoch: scanner.header.epoch, fileSize: scanner.fileSize)
+        )
+    }
+
+    mutating func appendSegment(
+        _ header: SegmentHeader,
+        _ fileSize: UInt64,
+        _ places: [FramePlace] = []
+    ) {
+        segments.append(
+            SegmentCatalog.Segment(header: header, recoveredSize: fileSize, places: places)
+        )
+    }
+}
+
+extension SegmentSummary {
+    /// A segment of which nothing was read but its header.
+    fileprivate init(_ entry: SegmentEntry, epoch: UInt64, fileSize: UInt64) {
+        self.init(
+            fileName: entry.id.fileName,
+            epoch: epoch,
+            firstSequence: entry.firstSequence,
+            lastSequence: entry.lastSequence,
+            validEnd: entry.validEnd,
+            fileSize: fileSize,
+            isSealed: entry.isSealed
+        )
+    }
+}

@@ -1,0 +1,187 @@
+import JobLedger
+import LazyJobs
+
+extension LogRecovery {
+    /// Opens a segment and checks that it is the one that the manifest means, and goes on where
+    /// the one before it ended.
+    func scanner(for entry: SegmentEntry) throws(LogStoreError) -> SegmentScanner {
+        let scanner = try Self.namedSegment(entry.id, in: folder)
+        do throws(LogStoreError) {
+            try check(scanner, against: entry)
+        } catch {
+            scanner.close()
+            throw error
+        }
+        return scanner
+    }
+
+    private func check(
+        _ scanner: borrowing SegmentScanner,
+        against entry: SegmentEntry
+    ) throws(LogStoreError) {
+        let header = scanner.header
+        guard header.store == manifest.store, header.segment == entry.id,
+            header.firstSequence == entry.firstSequence
+        else {
+            throw scanner.damaged("it is not the segment that the manifest means", at: 0)
+        }
+        if let previous {
+            guard header.predecessor == previous else {
+                throw scanner.damaged("it does not go on where the segment before it ends", at: 0)
+            }
+        }
+        guard scanner.fileSize >= entry.validEnd else {
+            throw LogStoreError(
+                .missingSegment,
+                "Could not open the store: \(entry.id.fileName) has \(scanner.fileSize) bytes, and "
+                    + "had \(entry.validEnd). Put the whole file back, or restore a backup.",
+                file: entry.id.fileName,
+                offset: scanner.fileSize
+            )
+        }
+    }
+
+    /// Reads the header of each segment, and nothing behind it.
+    static func headers(
+        of manifest: Manifest,
+        in folder: StoreFolder
+    ) throws(LogStoreError) -> [SegmentHeader] {
+        var headers: [SegmentHeader] = []
+        for entry in manifest.segments {
+            let segment = try namedSegment(entry.id, in: folder)
+            defer { segment.close() }
+            headers.append(segment.header)
+        }
+        return headers
+    }
+
+    /// The manifest says that the file is ours: with another beginning it is damaged.
+    static func namedSegment(
+        _ id: SegmentID,
+        in folder: StoreFolder
+    ) throws(LogStoreError) -> SegmentScanner {
+        do throws(LogStoreError) {
+            return try SegmentScanner(id, in: folder)
+        } catch  where error.code == .notOurs {
+            throw .corruption("it does not begin as a segment", file: id.fileName, offset: 0)
+        }
+    }
+
+    /// Folds a segment that another follows: it is durable up to its recorded end.
+    mutating func foldSealed(_ entry: SegmentEntry) throws(LogStoreError) {
+        var scanner = try scanner(for: entry)
+        defer { scanner.close() }
+        appendSegment(scanner.header, scanner.fileSize)
+        while scanner.offset < entry.validEnd {
+            switch try scanner.scan() {
+            case .frame(let frame): try fold(frame, of: &scanner)
+            case .blank: throw scanner.damaged("zeros where a frame should be")
+            case .invalid(let reason): throw scanner.damaged(reason)
+            }
+        }
+        try finish(entry, scanner.offset, scanner.fileSize, scanner.header)
+        guard scanner.offset == entry.validEnd, ledger.lastSequence == entry.lastSequence else {
+            throw scanner.damaged("it does not end where the manifest says")
+        }
+    }
+
+    mutating func finish(
+        _ entry: SegmentEntry,
+        _ validEnd: UInt64,
+        _ fileSize: UInt64,
+        _ header: SegmentHeader
+    ) throws(LogStoreError) {
+        report.segmentCount += 1
+        report.byteCount += validEnd
+        report.lastSequence = ledger.lastSequence
+        if let link = chain?.end(entry.id, lastSequence: ledger.lastSequence) {
+            report.links.append(HistoryLink(entry.id.fileName, ledger.lastSequence, link))
+        }
+        previous = SegmentHeader.Predecessor(
+            segment: entry.id,
+            validEnd: validEnd,
+            lastSequence: ledger.lastSequence
+        )
+        summaries.append(
+            SegmentSummary(
+                fileName: entry.id.fileName,
+                epoch: header.epoch,
+                firstSequence: entry.firstSequence,
+                lastSequence: ledger.lastSequence,
+                validEnd: validEnd,
+                fileSize: fileSize,
+                isSealed: entry.isSealed
+            )
+        )
+    }
+
+    mutating func fold(
+        _ frame: SegmentScanner.Frame,
+        of scanner: inout SegmentScanner
+    ) throws(LogStoreError) {
+        report.frameCount += 1
+        showProgress(frame.header.nextSequence)
+        switch frame.header.kind {
+        case .watermark, .seal: return
+        case .baseline: try foldBaseline(frame, of: &scanner)
+        case .batch where isInCheckpoint(frame): break
+        case .batch:
+            let events = try scanner.events(of: frame)
+            for event in events {
+                chain?.add(event)
+                do throws(LedgerError) {
+                    try take(event)
+                } catch {
+                    throw scanner.damaged("event \(event.sequence): \(error)", at: frame.offset)
+                }
+            }
+            report.eventCount += events.count
+        }
+        guard frame.header.kind == .batch else { return }
+        segments[segments.count - 1].add(
+            firstSequence: frame.header.firstSequence,
+            offset: frame.offset
+        )
+    }
+
+    func showProgress(_ next: SequenceNumber) {
+        progress?(next, manifest.durable)
+    }
+
+    private func isInCheckpoint(_ frame: SegmentScanner.Frame) -> Bool {
+        checkpoint.map { frame.header.nextSequence <= $0.sequence.next } ?? false
+    }
+
+    /// Of jobs whose beginning was retired, transitions are passed over until they are carried.
+    private mutating func take(_ event: JobEvent) throws(LedgerError) {
+        if let checkpoint {
+            if event.sequence > checkpoint.sequence { try ledger.apply(event) }
+        } else if event.sequence <= manifest.carriedThrough {
+            try ledger.skip(event)
+        } else {
+            try ledger.apply(event)
+        }
+    }
+
+    /// The baseline repeats what the fold must have come to.
+    private mutating func foldBaseline(
+        _ frame: SegmentScanner.Frame,
+        of scanner: inout SegmentScanner
+    ) throws(LogStoreError) {
+        let baseline = try scanner.baseline(of: frame)
+        if let checkpoint, baseline.lastSequence < checkpoint.sequence { return }
+        defer { ledger.beginSegment() }
+        guard segments.count > 1 || baseline.lastSequence == .zero || checkpoint != nil else {
+            do throws(LedgerError) {
+                try baseline.check()
+            } catch {
+                throw scanner.damaged("its baseline: \(error)", at: frame.offset)
+            }
+            ledger = JobLedger(baseline: baseline)
+            return
+        }
+        guard baseline == ledger.baseline() else {
+            throw scanner.damaged("its baseline is not what the log comes to", at: frame.offset)
+        }
+    }
+}

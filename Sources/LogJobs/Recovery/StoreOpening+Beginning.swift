@@ -1,0 +1,152 @@
+import JobLedger
+import LazyJobs
+
+extension StoreOpening {
+    func begin(
+        _ log: RecoveredLog,
+        _ lock: StoreLock
+    ) throws(LogStoreError) -> Opened {
+        let nextSegment = try removeLeftovers(log.manifest)
+        do throws(SystemCallError) {
+            return try beginSegment(log, lock, nextSegment)
+        } catch {
+            throw .opening(folder.path, error)
+        }
+    }
+
+    private func beginSegment(
+        _ log: RecoveredLog,
+        _ lock: StoreLock,
+        _ nextSegment: SegmentID
+    ) throws(SystemCallError) -> Opened {
+        let header = header(for: log, nextSegment)
+        var encoder = FrameEncoder(dictionary: header.dictionary)
+        let preparer = try SegmentPreparer(in: folder, ballastSize: sizes.ballastBytes)
+        let baseline = encoder.payload(of: log.provenBaseline)
+        let prepared = try prepare(log, baseline, header, preparer)
+        let active = try SegmentFile.begin(
+            in: prepared,
+            header: header,
+            baseline: baseline,
+            frames: log.unproven,
+            folder: folder
+        )
+        let (manifest, firstJobID) = manifest(for: log, header)
+        do throws(SystemCallError) {
+            try ManifestFile(in: folder).replace(with: manifest)
+            _ = try ManifestFile(in: folder).prepareSpare()
+        } catch {
+            folder.fileSystem.close(active.handle)
+            throw error
+        }
+        var segment = SegmentCatalog.Segment(header: header)
+        for frame in active.loggedAgain {
+            segment.add(firstSequence: frame.firstSequence, offset: frame.offset)
+        }
+        var machine = CommitMachine(
+            ledger: log.ledger,
+            place: active.place,
+            jobIDEnd: manifest.jobIDEnd,
+            encoder: encoder,
+            settings: settings
+        )
+        // Without all of it nothing is added: the ballast is made first, or made again.
+        machine.isFull = !preparer.hasBallast
+        let writer = LogWriter(
+            machine: machine,
+            active: active,
+            manifest: manifest,
+            lock: lock,
+            folder: folder,
+            preparer: preparer,
+            catalog: SegmentCatalog(log.segments + [segment], manifest),
+            clock: environment.clock,
+            sizes: sizes,
+            random: environment.random
+        )
+        var report = log.report
+        report.epoch = manifest.epoch
+        return Opened(writer: writer, report: report, firstJobID: firstJobID)
+    }
+
+    private func header(for log: RecoveredLog, _ id: SegmentID) -> SegmentHeader {
+        let predecessor = log.manifest.segments.last.map { last in
+            SegmentHeader.Predecessor(
+                segment: last.id,
+                validEnd: log.provenEnd,
+                lastSequence: log.provenBaseline.lastSequence
+            )
+        }
+        return SegmentHeader(
+            store: log.manifest.store,
+            segment: id,
+            salt: environment.random(),
+            epoch: log.manifest.epoch + 1,
+            firstSequence: log.provenBaseline.lastSequence.next,
+            predecessor: predecessor,
+            createdAt: Timestamp(environment.clock.now),
+            // What is logged again is deflated with it.
+            dictionary: log.segments.last?.header.dictionary ?? FormatDictionary.builtIn
+        )
+    }
+
+    /// Finds the file: on a full disk what was kept back must do, since nobody could finish
+    /// anything in a store that does not open.
+    private func prepare(
+        _ log: RecoveredLog,
+        _ baseline: FramePayload,
+        _ header: SegmentHeader,
+        _ preparer: SegmentPreparer
+    ) throws(SystemCallError) -> SegmentPreparer.Prepared {
+        let size = SegmentFile.size(
+            baseline: baseline,
+            frames: log.unproven,
+            payloadBytes: EventBounds.givingBack(log.ledger).bytesMax,
+            alignment: header.commitAlignment
+        )
+        let prepared = try preparer.take(
+            size: size,
+            target: sizes.segmentBytesFirst,
+            usesBallast: true
+        )
+        guard let prepared else { throw .noRoom(in: folder.path) }
+        return prepared
+    }
+
+    private func manifest(
+        for log: RecoveredLog,
+        _ header: SegmentHeader
+    ) -> (manifest: Manifest, firstJobID: JobID) {
+        var manifest = log.manifest
+        if !manifest.segments.isEmpty {
+            manifest.seal(
+                validEnd: log.provenEnd,
+                lastSequence: log.provenBaseline.lastSequence
+            )
+        }
+        let next = log.ledger.nextJobID
+        let first = log.manifest.isClosed ? next : max(next, log.manifest.jobIDEnd)
+        manifest.add(header)
+        manifest.generation += 1
+        manifest.epoch = header.epoch
+        // All that was logged again is synced.
+        manifest.durable = log.ledger.lastSequence.next
+        manifest.isClosed = false
+        manifest.jobIDEnd = JobID(rawValue: first.rawValue + settings.jobIDBlock)
+        return (manifest, first)
+    }
+}
+
+extension StoreID {
+    /// A random (version 4) id.
+    static func random(_ word: @escaping @Sendable () -> UInt64) -> StoreID {
+        var generator = Words(word: word)
+        return StoreID(using: &generator)
+    }
+
+    private struct Words: RandomNumberGenerator {
+        var word: @Sendable () -> UInt64
+
+        mutating func next() -> UInt64 { word() }
+    }
+}
