@@ -130,6 +130,11 @@ extension WatchedFileSystem {
         try base.link(path, to: newPath)
     }
 
+    func removeFolder(_ path: String) throws(SystemCallError) {
+        try show(.removeFolder, path)
+        try base.removeFolder(path)
+    }
+
     func remove(_ path: String) throws(SystemCallError) {
         try show(.remove, path)
         try base.remove(path)

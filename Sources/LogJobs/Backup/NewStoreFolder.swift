@@ -13,32 +13,27 @@ struct NewStoreFolder: Sendable {
     /// - Throws: `notOurs` when it is not empty or not a folder, `inputOutput`, `storageFull`.
     init(_ path: String, besides source: StoreFolder) throws(LogStoreError) {
         files = StoreFolder(path, of: source.fileSystem)
-        let (fileSystem, parent) = (source.fileSystem, StoreOpening.parent(of: path))
-        let outer = try Self.status(of: parent, fileSystem)
+        let fileSystem = source.fileSystem
+        let outer = try Self.status(of: files.parentPath, fileSystem)
         let store = try Self.status(of: source.path, fileSystem)
         if let outer, outer.device == store?.device, outer.inode == store?.inode {
             throw Self.refusal(path, "it is in the folder of the store. Name one beside it.")
         }
-        let isThere = try isThere()
+        try expectEmpty()
         try LogStoreError.from({ .opening(path, $0) }) { () throws(SystemCallError) in
-            if !isThere { try fileSystem.makeFolder(path) }
-            do throws(SystemCallError) {
-                try fileSystem.syncFolder(parent)
-            } catch  where isThere && error.isRefused {
-                // Somebody with more rights has made it for this process, and answers for it.
-            }
+            try files.makeDurably()
         }
     }
 
-    /// Whether there is such a folder, empty.
-    private func isThere() throws(LogStoreError) -> Bool {
+    /// A folder that is there must be empty.
+    private func expectEmpty() throws(LogStoreError) {
         let path = files.path
-        guard let status = try Self.status(of: path, files.fileSystem) else { return false }
+        guard let status = try Self.status(of: path, files.fileSystem) else { return }
         guard status.kind == .folder else { throw .notAFolder(path) }
         let names = try LogStoreError.from({ .inspecting(path, $0) }) {
             () throws(SystemCallError) in try files.fileSystem.names(inFolder: path)
         }
-        guard let name = names.min() else { return true }
+        guard let name = names.min() else { return }
         throw Self.refusal(path, "it is not empty (\(name)). Name another, or empty it.")
     }
 

@@ -64,6 +64,9 @@ package protocol FileSystem: Sendable {
     /// ``SystemCallError/refusesLink``.
     func link(_ path: String, to newPath: String) throws(SystemCallError)
 
+    /// Removes a folder, which must be empty.
+    func removeFolder(_ path: String) throws(SystemCallError)
+
     /// Removes a file's name.
     func remove(_ path: String) throws(SystemCallError)
 

@@ -119,6 +119,10 @@ package final class PosixFileSystem: FileSystem {
         try SystemCall.linkFile(path, to: newPath)
     }
 
+    package func removeFolder(_ path: String) throws(SystemCallError) {
+        try SystemCall.removeFolder(path)
+    }
+
     package func remove(_ path: String) throws(SystemCallError) {
         try SystemCall.removeFile(path)
     }

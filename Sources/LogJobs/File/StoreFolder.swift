@@ -60,6 +60,40 @@ package struct StoreFolder: Sendable {
     package func sync() throws(SystemCallError) {
         try fileSystem.syncFolder(path)
     }
+
+    /// Makes the folder, if it is not there, and its name durable in either case.
+    ///
+    /// Crash story:
+    /// 1. A makes the folder, and dies before it has synced the parent.
+    /// 2. B finds the folder, makes its store in it, and answers.
+    /// 3. The power fails: without B's own sync of the parent, folder and store are gone.
+    ///
+    /// And when the sync fails, Linux may forget what it was for, and say of the next one that all
+    /// is well. So the folder is removed again, and whoever tries next makes a new name.
+    package func makeDurably() throws(SystemCallError) {
+        let isThere = try fileSystem.status(of: path) != nil
+        if !isThere { try fileSystem.makeFolder(path) }
+        do throws(SystemCallError) {
+            try fileSystem.syncFolder(parentPath)
+        } catch {
+            // Where it is there, somebody with more rights has made it for this process, and
+            // answers for it.
+            if isThere, error.isRefused { return }
+            // If that fails too, the first failure is the one to tell of.
+            if !isThere {
+                do throws(SystemCallError) { try fileSystem.removeFolder(path) } catch {}
+            }
+            throw error
+        }
+    }
+
+    /// The folder it is in.
+    package var parentPath: String {
+        let parts = path.split(separator: "/")
+        let parent = parts.dropLast().joined(separator: "/")
+        if path.hasPrefix("/") { return "/" + parent }
+        return parent.isEmpty ? "." : parent
+    }
 }
 
 // MARK: - Files of zeros

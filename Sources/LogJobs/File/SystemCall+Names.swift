@@ -30,6 +30,13 @@ extension SystemCall {
         _ = try retry("link", path) { unsafe link(path, newPath) }
     }
 
+    /// Removes an empty folder.
+    static func removeFolder(_ path: String) throws(SystemCallError) {
+        try check(path, for: "rmdir")
+        // SAFETY: the string outlives the call, and has no NUL inside.
+        _ = try retry("rmdir", path) { unsafe rmdir(path) }
+    }
+
     /// Removes the name of a file.
     static func removeFile(_ path: String) throws(SystemCallError) {
         try check(path, for: "unlink")

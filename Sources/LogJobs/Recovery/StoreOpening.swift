@@ -99,7 +99,9 @@ package struct StoreOpening: Sendable {
                         + "Name the folder of one, or allow to make it (`createsFolder`)."
                 )
             }
-            try makeFolder()
+            try LogStoreError.from({ .opening(folder.path, $0) }) {
+                () throws(SystemCallError) in try folder.makeDurably()
+            }
             return false
         }
     }
@@ -120,33 +122,6 @@ package struct StoreOpening: Sendable {
         try LogStoreError.from({ .opening(folder.path, $0) }) { () throws(SystemCallError) in
             try StoreLock.isThere(inFolder: folder.path, of: folder.fileSystem)
         }
-    }
-
-    /// Makes the folder, if it is not there, and its name durable in either case.
-    ///
-    /// Crash story:
-    /// 1. A makes the folder, and dies before it has synced the parent.
-    /// 2. B finds the folder, makes its store in it, and answers.
-    /// 3. The power fails: without B's own sync of the parent, folder and store are gone.
-    private func makeFolder() throws(LogStoreError) {
-        do throws(SystemCallError) {
-            let isThere = try folder.fileSystem.status(of: folder.path) != nil
-            if !isThere { try folder.fileSystem.makeFolder(folder.path) }
-            do throws(SystemCallError) {
-                try folder.fileSystem.syncFolder(Self.parent(of: folder.path))
-            } catch  where isThere && error.isRefused {
-                // Somebody with more rights has made it for this process, and answers for it.
-            }
-        } catch {
-            throw .opening(folder.path, error)
-        }
-    }
-
-    static func parent(of path: String) -> String {
-        let parts = path.split(separator: "/")
-        let parent = parts.dropLast().joined(separator: "/")
-        if path.hasPrefix("/") { return "/" + parent }
-        return parent.isEmpty ? "." : parent
     }
 
     private func takeLock() throws(LogStoreError) -> StoreLock {

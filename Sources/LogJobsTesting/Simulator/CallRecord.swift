@@ -17,6 +17,7 @@ package enum SimulatedCall: String, Hashable, Sendable, CaseIterable {
     case rename
     case link
     case remove = "unlink"
+    case removeFolder = "rmdir"
     case lock = "flock"
     case dropCache = "posix_fadvise"
 
@@ -26,7 +27,7 @@ package enum SimulatedCall: String, Hashable, Sendable, CaseIterable {
     package var changesDisk: Bool {
         switch self {
         case .makeFolder, .open, .write, .allocate, .truncate, .sync, .syncFolder, .rename, .link,
-            .remove:
+            .remove, .removeFolder:
             true
         case .names, .statusOfPath, .statusOfHandle, .close, .read, .lock, .dropCache:
             false

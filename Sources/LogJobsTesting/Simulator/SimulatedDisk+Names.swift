@@ -56,6 +56,15 @@ extension SimulatedDisk {
         move(id, link: link, from: oldName, to: newName)
     }
 
+    /// Removes an empty folder.
+    mutating func removeFolder(_ path: String) throws(ErrorNumber) {
+        let (name, found) = try findName(path)
+        guard let id = found else { throw ErrorNumber(ENOENT) }
+        guard self[id].kind == .folder else { throw ErrorNumber(ENOTDIR) }
+        guard self[id].cachedNames.entries.isEmpty else { throw ErrorNumber(ENOTEMPTY) }
+        move(id, link: 0, from: name, to: nil)
+    }
+
     /// Removes the name of a file, which lives on while it is open.
     mutating func remove(_ path: String) throws(ErrorNumber) {
         let (name, found) = try findName(path)

@@ -126,6 +126,12 @@ extension SimulatedFileSystem: FileSystem {
         }
     }
 
+    package func removeFolder(_ path: String) throws(SystemCallError) {
+        try perform(CallRecord(.removeFolder, path)) { state throws(ErrorNumber) in
+            try state.disk.removeFolder(path)
+        }
+    }
+
     package func remove(_ path: String) throws(SystemCallError) {
         try perform(CallRecord(.remove, path)) { state throws(ErrorNumber) in
             try state.disk.remove(path)

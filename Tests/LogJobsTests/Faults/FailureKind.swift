@@ -58,7 +58,7 @@ struct FailureKind: Sendable, Hashable, CustomStringConvertible {
         case .open:
             [failing, failingOn, full, fullOn]
         case .makeFolder, .allocate, .truncate, .sync, .syncFolder, .rename, .link,
-            .remove:
+            .remove, .removeFolder:
             [failing, failingOn, unanswered, full, fullOn]
         }
     }

@@ -42,9 +42,10 @@ struct FaultSweepTests {
     private static func failures(of run: CrashRun) -> [(number: Int, kind: FailureKind)] {
         run.fileSystem.calls.enumerated().flatMap { index, record in
             let kinds = FailureKind.kinds(of: record.call)
-            // Once that has failed, no sync makes the name of the store's folder durable any more.
+            // Once that has failed, no sync makes the name of the store's folder durable any more,
+            // unless it can be removed again.
             let isOfParent = record.call == .syncFolder && record.path != CrashRun.folder
-            return kinds.filter { !isOfParent || $0.effect == .whole }.map { (index + 1, $0) }
+            return kinds.filter { !isOfParent || !$0.lasts }.map { (index + 1, $0) }
         }
     }
 
