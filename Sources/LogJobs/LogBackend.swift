@@ -133,7 +133,7 @@ public final class LogBackend: Backend {
             report.rescuedCount = rescued.count { $0 == .rescued }
             report.discardedCount = rescued.count { $0 == .discarded }
             var configuration = configuration
-            if mode == .inline { configuration.runsUpkeep = false }
+            if mode.isSimulated { configuration.runsUpkeep = false }
             return LogBackend(start.engine, report, configuration, clock: environment.clock)
         } catch {
             // Whoever is told that it failed may try again at once.
@@ -177,7 +177,7 @@ public final class LogBackend: Backend {
                 return .failure(error)
             }
         }
-        guard mode == .ownThread else { return try open().get() }
+        guard !mode.isSimulated else { return try open().get() }
         let result = await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: open()) }
         }

@@ -22,7 +22,7 @@ struct StoreContent: Hashable, Sendable {
 
 extension JobEvent {
     /// As an archive keeps it.
-    fileprivate var withoutCarriedPayload: JobEvent {
+    var withoutCarriedPayload: JobEvent {
         guard case .job(var transition) = body, case .carried(var carried) = transition.change
         else { return self }
         carried.job.payload.bytes = []

@@ -6,14 +6,25 @@ import Synchronization
 /// The running writer of an open store: takes commands from any thread, and answers them.
 ///
 /// In production it has a thread of its own, never one of Swift's cooperative pool, since every
-/// commit blocks; while it syncs, the next commit gathers. Inline it works on the caller's thread
-/// and has no timers, so that a simulation is the same every time.
+/// commit blocks; while it syncs, the next commit gathers. Simulated it has neither threads nor
+/// timers: who simulates decides when each piece of work is done, so that all is repeatable.
 package final class LogEngine: Sendable {
     /// Whose thread the writer runs on.
-    package enum Mode: Sendable, Hashable {
+    package enum Mode: Sendable {
         case ownThread
-        case inline
+        /// Pieces of work are handed to a closure, which does each of them once, at once or later,
+        /// and never two at a time.
+        case simulated(@Sendable (@escaping Work) -> Void)
+
+        /// On the caller's thread, at once.
+        package static let inline = Mode.simulated { $0() }
+
+        package var isSimulated: Bool {
+            if case .simulated = self { true } else { false }
+        }
     }
+
+    package typealias Work = @Sendable () -> Void
 
     package let catalog: SegmentCatalog
     package let folder: StoreFolder
@@ -47,7 +58,7 @@ package final class LogEngine: Sendable {
 
     /// Begins to work.
     package func start() {
-        guard mode == .ownThread else { return }
+        guard !mode.isSimulated else { return }
         let thread = Thread { [self] in run() }
         thread.name = "LogJobs.writer"
         thread.start()
@@ -56,19 +67,19 @@ package final class LogEngine: Sendable {
     /// Hands a command over, which is answered exactly once.
     package func submit(_ command: LogCommand) {
         mailbox.add(command)
-        if mode == .inline { work() }
+        callWriter()
     }
 
     /// Closes the store in order, once what is here is answered.
     package func close(_ closer: any Answerable) {
         mailbox.addClose(closer)
-        if mode == .inline { work() }
+        callWriter()
     }
 
     /// Changes the manifest, once what the change rests on is durable.
     package func edit(_ edit: ManifestEdit, _ waiter: any Answerable) {
         mailbox.add(edit, waiter)
-        if mode == .inline { work() }
+        callWriter()
     }
 
     /// Ends as a killed process does: nothing is written any more, and nobody is answered.
@@ -76,23 +87,22 @@ package final class LogEngine: Sendable {
     /// - Parameter reply: Called when the lock is free.
     package func abandon(_ reply: @escaping @Sendable () -> Void) {
         mailbox.stop(reply)
-        if mode == .inline { end() }
+        if mode.isSimulated { end() }
     }
 
     /// Lets the time that the writer waits for be over: for simulations.
     package func timerFired() {
         mailbox.addTimer()
-        if mode == .inline { work() }
+        callWriter()
     }
 
     /// Runs what reads from the segments, away from the writer and from Swift's own threads.
     package func read(_ body: @escaping @Sendable (inout EventReader) -> Void) {
-        let work: @Sendable () -> Void = { [self] in reader.withLock { body(&$0) } }
-        if mode == .inline { work() } else { readingQueue.async(execute: work) }
+        perform(on: readingQueue) { [self] in reader.withLock { body(&$0) } }
     }
 
-    func inBackground(_ work: @escaping @Sendable () -> Void) {
-        if mode == .inline { work() } else { backgroundQueue.async(execute: work) }
+    func inBackground(_ work: @escaping Work) {
+        perform(on: backgroundQueue, work)
     }
 
     /// The state of the writer: for simulations and tests.
@@ -117,6 +127,19 @@ extension LogEngine {
         for reply in mailbox.takeStopReplies() { reply() }
     }
 
+    /// Lets the writer look into the mailbox, unless its own thread does.
+    private func callWriter() {
+        guard case .simulated(let perform) = mode else { return }
+        perform { [self] in work() }
+    }
+
+    private func perform(on queue: DispatchQueue, _ work: @escaping Work) {
+        switch mode {
+        case .ownThread: queue.async(execute: work)
+        case .simulated(let perform): perform(work)
+        }
+    }
+
     /// Works until there is nothing to do.
     ///
     /// - Returns: Whether there may be more later.
@@ -130,7 +153,7 @@ extension LogEngine {
                 writer.accept(delivery)
                 return writer.step()
             }
-            if mode == .ownThread, step.rest == nil, step.answeredCount > 1 {
+            if !mode.isSimulated, step.rest == nil, step.answeredCount > 1 {
                 mailbox.take(into: &delivery)
                 writer.withLock { writer in
                     writer.accept(delivery)
@@ -169,19 +192,17 @@ extension LogEngine {
     }
 
     private func prepare(_ size: UInt64) {
-        let preparer = preparer
-        let work: @Sendable () -> Void = {
+        perform(on: preparationQueue) { [preparer] in
             do throws(SystemCallError) {
                 _ = try preparer.restore(nextSize: size)
             } catch {
                 // Only ahead of need: the rotation tries again, and reports what is wrong then.
             }
         }
-        if mode == .inline { work() } else { preparationQueue.async(execute: work) }
     }
 
     private func setTimer(for deadline: Duration) {
-        guard mode == .ownThread else { return }
+        guard !mode.isSimulated else { return }
         timer.withLock { timer in
             if let current = timer, current.deadline <= deadline, current.deadline > clock.uptime {
                 return

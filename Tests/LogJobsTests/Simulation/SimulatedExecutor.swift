@@ -1,0 +1,60 @@
+import LogJobsTesting
+import Synchronization
+
+/// Runs tasks, and the store's own pieces of work, one after the other on the thread that asks for
+/// it, in an order that a seed decides.
+///
+/// Whatever is ready may be next: so the callers of a store, its writer and its background work
+/// meet in as many ways as there are seeds, and in the same way each time for one of them.
+final class SimulatedExecutor: TaskExecutor {
+    private enum Piece {
+        case job(UnownedJob)
+        case work(@Sendable () -> Void)
+    }
+
+    private struct State {
+        var ready: [Piece] = []
+        var generator: SeededGenerator
+    }
+
+    private let state: Mutex<State>
+
+    init(seed: UInt64) {
+        state = Mutex(State(generator: SeededGenerator(seed: seed)))
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        state.withLock { $0.ready.append(.job(job)) }
+    }
+
+    func perform(_ work: @escaping @Sendable () -> Void) {
+        state.withLock { $0.ready.append(.work(work)) }
+    }
+
+    /// Runs a task to its end, with all that it waits for.
+    ///
+    /// - Returns: What the task returned; `nil` when it waits for what nobody will do.
+    func run<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value? {
+        let result = Mutex<Value?>(nil)
+        Task(executorPreference: self) {
+            let value = await body()
+            result.withLock { $0 = value }
+        }
+        while let piece = takePiece() {
+            switch piece {
+            case .job(let job): unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+            case .work(let work): work()
+            }
+        }
+        return result.withLock { $0 }
+    }
+
+    private func takePiece() -> Piece? {
+        state.withLock { state in
+            guard !state.ready.isEmpty else { return nil }
+            let index = Int.random(in: 0..<state.ready.count, using: &state.generator)
+            return state.ready.remove(at: index)
+        }
+    }
+}
