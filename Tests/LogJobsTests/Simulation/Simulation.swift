@@ -28,8 +28,25 @@ struct Simulation {
     private var hasLostPower = false
     /// Whether nothing makes the name of the store's folder durable any more, whatever a sync says.
     private var isNameless = false
-    /// How often a life ended in other ways than in order.
-    private(set) var crashCount = 0
+    private(set) var tally = Tally()
+
+    /// What has come about, so that one sees that it does.
+    struct Tally {
+        /// How often a life ended in other ways than in order.
+        var crashes = 0
+        var answers = 0
+        var events = 0
+        var looksAtCheckpoints = 0
+        var looksAtArchives = 0
+
+        static func += (left: inout Tally, right: Tally) {
+            left.crashes += right.crashes
+            left.answers += right.answers
+            left.events += right.events
+            left.looksAtCheckpoints += right.looksAtCheckpoints
+            left.looksAtArchives += right.looksAtArchives
+        }
+    }
 
     private struct EventName: Hashable {
         var epoch: UInt64
@@ -53,6 +70,7 @@ struct Simulation {
         }
         // What comes after all: a life without a stroke, closed in order.
         try live(SimulationPlan.Life(rounds: [[[.claim(limit: 9, queue: nil)]]], end: .close))
+        tally.events += found.count
     }
 
     private mutating func live(_ life: SimulationPlan.Life) throws(Failure) {
@@ -154,7 +172,7 @@ struct Simulation {
         if life.hasLostSync(disk.calls) { hasLostPower = true }
         if life.hasLostName(disk.calls) { isNameless = true }
         guard case .powerLoss(let pattern) = life.end else {
-            if life.end == .death || disk.isCrashed { crashCount += 1 }
+            if life.end == .death || disk.isCrashed { tally.crashes += 1 }
             // A file that was opened without an answer is one that nobody can close.
             let isExcused = disk.isCrashed || life.hasUnanswered(.open, disk.calls)
             guard isExcused || disk.openPaths.isEmpty else {
@@ -163,7 +181,7 @@ struct Simulation {
             disk = disk.copy()
             return
         }
-        crashCount += 1
+        tally.crashes += 1
         hasLostPower = true
         disk = disk.crashed(keeping: pattern)
     }
@@ -198,6 +216,9 @@ extension Simulation {
             throw Failure(description: "of \(kept.count) events that were there some are gone")
         }
         found = events
+        tally.answers += journal.factCount
+        if reader.report.checkpoint != nil { tally.looksAtCheckpoints += 1 }
+        if reader.segments.first?.firstSequence.rawValue ?? 1 > 1 { tally.looksAtArchives += 1 }
         let witness: Witness
         do throws(Witness.Objection) {
             witness = try Witness(events)

@@ -13,20 +13,22 @@ struct SimulationTests {
         let first =
             environment["LOGJOBS_SEED"].flatMap { UInt64($0) } ?? .random(in: 0..<1 << 48)
         print("Simulating \(count) programs from LOGJOBS_SEED=\(first)")
-        var crashCount = 0
+        var tally = Simulation.Tally()
         for seed in first..<first + UInt64(count) {
             let plan = SimulationPlan(seed: seed)
             var simulation = Simulation(plan)
             do throws(Simulation.Failure) {
                 try simulation.run()
-                crashCount += simulation.crashCount
+                tally += simulation.tally
             } catch {
                 Issue.record("\(Self.report(plan, error.description))")
                 return
             }
         }
-        print("Simulated \(count) programs with \(crashCount) crashes")
-        #expect(crashCount > count / 2)
+        print("Simulated \(count) programs: \(tally)")
+        #expect(tally.crashes > count / 2)
+        #expect(tally.answers > count && tally.events > count)
+        #expect(tally.looksAtCheckpoints > count / 20 && tally.looksAtArchives > count / 100)
     }
 
     private static func report(_ plan: SimulationPlan, _ failure: String) -> String {
