@@ -8,8 +8,25 @@ public enum ArchivePolicy: Sendable, Hashable {
     ///
     /// The oldest archives are dropped when they are too old or too large together; without
     /// bounds, never. `lasting` counts from the newest event of an archive, by the clock of the
-    /// store; `bytesMax` is about the archives alone.
+    /// store; `bytesMax` is about the archives alone. They are dropped as wholes: so that at least
+    /// about half of `bytesMax` is kept, segments and archives are made smaller where it is small,
+    /// down to a megabyte; with less than four megabytes there may be nothing kept at times.
     case keep(lasting: Duration? = nil, bytesMax: UInt64? = nil)
+
+    /// How much of the log may go into one archive, so that dropping one does not drop all.
+    var archiveBytesMax: UInt64 {
+        guard case .keep(_, let bytesMax?) = self else { return .max }
+        return max(bytesMax / 4, 1 << 20)
+    }
+}
+
+extension LogWriter.Sizes {
+    /// So that each segment may go into one archive.
+    func archived(by policy: ArchivePolicy) -> Self {
+        var sizes = self
+        sizes.segmentBytesMax = min(segmentBytesMax, policy.archiveBytesMax)
+        return sizes
+    }
 }
 
 /// How long final jobs stay in the store's index, by outcome; then they are pruned.

@@ -111,7 +111,7 @@ public final class LogBackend: Backend {
             folder,
             environment,
             settings: configuration.settings,
-            sizes: configuration.sizes
+            sizes: configuration.sizes.archived(by: configuration.archive)
         )
         let start = try await start(opening, configuration, mode)
         let owner = StoreOwner(

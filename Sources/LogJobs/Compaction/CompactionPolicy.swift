@@ -19,6 +19,13 @@ struct CompactionPolicy: Sendable {
     var batchBytesMax: UInt64 = 64 << 20
     var batchCountMax = 1024
 
+    init() {}
+
+    /// With archives so small that few of them stand for what is kept.
+    init(keeping archive: ArchivePolicy) {
+        batchBytesMax = min(batchBytesMax, archive.archiveBytesMax)
+    }
+
     /// How many of the oldest segments are to be retired now, of all, the active one last.
     func count(of segments: [Segment]) -> Int {
         let live = segments.reduce(0) { $0 + Double($1.bytes) * $1.liveShare }

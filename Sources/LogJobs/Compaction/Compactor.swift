@@ -33,23 +33,34 @@ struct Compactor: Sendable {
     /// Retires so many of the oldest segments, in one archive; fewer if there are fewer but for the
     /// active one, only the oldest if the disk has no room for the archive of all, and none when
     /// the task is cancelled meanwhile.
+    ///
+    /// - Parameters:
+    ///   - count: How many segments.
+    ///   - pace: How fast.
+    ///   - report: Is told what was done.
+    ///   - meanwhile: Is done after each piece.
     func retire(
         _ count: Int,
         _ pace: Pace,
-        _ report: inout CompactionReport
+        _ report: inout CompactionReport,
+        meanwhile: Meanwhile = {}
     ) async throws(BackendError) {
         do throws(BackendError) {
-            try await retireTogether(count, pace, &report)
+            try await retireTogether(count, pace, &report, meanwhile)
         } catch  where error.code == .storageFull && count > 1 {
             // What it frees makes room for the next.
-            try await retireTogether(1, pace, &report)
+            try await retireTogether(1, pace, &report, meanwhile)
         }
     }
+
+    /// What else is to be done while segments are retired.
+    typealias Meanwhile = () async -> Void
 
     private func retireTogether(
         _ count: Int,
         _ pace: Pace,
-        _ report: inout CompactionReport
+        _ report: inout CompactionReport,
+        _ meanwhile: Meanwhile
     ) async throws(BackendError) {
         let targets = Array(engine.sealedSegments().prefix(count))
         guard let first = targets.first, let last = targets.last else { return }
@@ -61,7 +72,7 @@ struct Compactor: Sendable {
             try RetiringSegments(targets, after: link, keeping: keeping, in: folder)
         }
         do throws(BackendError) {
-            try await retire(targets, through: last, reading: retiring, pace, &report)
+            try await retire(targets, through: last, reading: retiring, pace, &report, meanwhile)
         } catch {
             await close(retiring)
             throw error
@@ -83,10 +94,12 @@ struct Compactor: Sendable {
         through last: LogEngine.CompactionTarget,
         reading retiring: RetiringSegments,
         _ pace: Pace,
-        _ report: inout CompactionReport
+        _ report: inout CompactionReport,
+        _ meanwhile: Meanwhile
     ) async throws(BackendError) {
         var carriedCount = 0
-        guard let carriedThrough = try await carry(from: retiring, pace, &carriedCount) else {
+        guard let carriedThrough = try await carry(from: retiring, pace, &carriedCount, meanwhile)
+        else {
             return
         }
         let damage = retiring.damage
@@ -130,7 +143,8 @@ struct Compactor: Sendable {
     private func carry(
         from retiring: RetiringSegments,
         _ pace: Pace,
-        _ carriedCount: inout Int
+        _ carriedCount: inout Int,
+        _ meanwhile: Meanwhile
     ) async throws(BackendError) -> SequenceNumber? {
         while !Task.isCancelled {
             let start = clock.uptime
@@ -143,6 +157,7 @@ struct Compactor: Sendable {
             try await engine.complete(.growth, call)
             carriedCount += call.carriedCount
             if copies.isEmpty { return call.judgedThrough }
+            await meanwhile()
             if pace == .gentle { await clock.rest(for: clock.uptime - start) }
         }
         return nil

@@ -63,13 +63,14 @@ extension LogBackend {
         await turnstile.enter()
         defer { turnstile.leave() }
         var report = CompactionReport()
+        let policy = CompactionPolicy(keeping: configuration.archive)
         let segments = try await compactor.segments()
         let dead = segments.dropLast().lastIndex { $0.liveShare < 1 }
         let count = dead.map { $0 + 1 } ?? 0
         var rest = dead.map { segments[...$0] } ?? []
         while !rest.isEmpty, !Task.isCancelled, !turnstile.isClosing {
             let countBefore = report.segmentCount
-            try await compactor.retire(CompactionPolicy().batch(of: rest), .full, &report)
+            try await compactor.retire(policy.batch(of: rest), .full, &report)
             guard report.segmentCount > countBefore else { break }
             rest = rest.dropFirst(report.segmentCount - countBefore)
             progress(Double(count - rest.count) / Double(count))

@@ -17,41 +17,95 @@ struct StoreKeeper: Sendable {
     }
 
     /// Prunes final jobs that are too old; none without a time.
-    func prune(at now: Timestamp?, _ report: inout UpkeepReport) async throws(BackendError) {
-        guard let bounds = now.map(configuration.retention.bounds(at:)) else { return }
-        var countAtFirst: Int?
-        var prunedCount = 0
+    func prune(
+        _ pruning: inout Pruning,
+        at now: Timestamp?,
+        _ report: inout UpkeepReport
+    ) async throws(BackendError) {
         while !Task.isCancelled {
             let start = clock.uptime
-            let (isDue, count) = try await engine.ask { ledger in
-                (ledger.hasJobs(past: bounds), ledger.endedCount)
-            }
-            guard isDue else { return }
-            // At most half of what goes may come anew, or the rest of upkeep has to wait long.
-            let isBehind = count + prunedCount / 2 > countAtFirst ?? count
-            countAtFirst = countAtFirst ?? count
-            let limit = isBehind ? Self.pruneCount.full : Self.pruneCount.gentle
-            let pruned = try await engine.call(
-                .ending,
-                EventBounds.pruned(limit)
-            ) { ledger, now, events in
-                ledger.prune(bounds, limit: limit, at: now, into: &events)
-            }
-            prunedCount += pruned
-            report.prunedCount += pruned
+            guard let isBehind = try await pruneSome(&pruning, at: now, &report) else { return }
             if !isBehind { await clock.rest(for: clock.uptime - start) }
         }
     }
 
+    /// How the pruning goes: whether jobs go as fast as they come.
+    struct Pruning: Sendable {
+        private var countAtFirst: Int?
+        private var prunedCount = 0
+
+        /// Whether it has to hurry, with so many final jobs in the store.
+        mutating func isBehind(_ count: Int) -> Bool {
+            // At most half of what goes may come anew, or the rest of upkeep has to wait long.
+            defer { countAtFirst = countAtFirst ?? count }
+            return count + prunedCount / 2 > countAtFirst ?? count
+        }
+
+        mutating func add(_ count: Int) { prunedCount += count }
+    }
+
+    /// Prunes a few.
+    ///
+    /// - Returns: Whether more come than go; `nil` when there was nothing to prune.
+    private func pruneSome(
+        _ pruning: inout Pruning,
+        at now: Timestamp?,
+        _ report: inout UpkeepReport
+    ) async throws(BackendError) -> Bool? {
+        guard let bounds = now.map(configuration.retention.bounds(at:)) else { return nil }
+        let (isDue, count) = try await engine.ask { ledger in
+            (ledger.hasJobs(past: bounds), ledger.endedCount)
+        }
+        guard isDue else { return nil }
+        let isBehind = pruning.isBehind(count)
+        let limit = isBehind ? Self.pruneCount.full : Self.pruneCount.gentle
+        let pruned = try await engine.call(
+            .ending,
+            EventBounds.pruned(limit)
+        ) { ledger, now, events in
+            ledger.prune(bounds, limit: limit, at: now, into: &events)
+        }
+        pruning.add(pruned)
+        report.prunedCount += pruned
+        return isBehind
+    }
+
     /// Compacts as long as too much of the log is dead.
-    func compact(_ report: inout UpkeepReport) async throws(BackendError) {
-        let policy = CompactionPolicy()
+    ///
+    /// To retire a large segment in small pieces takes a minute. Meanwhile jobs end and the log
+    /// grows, so that between the pieces the rest of upkeep goes on.
+    func compact(
+        _ pruning: inout Pruning,
+        at now: () -> Timestamp?,
+        _ report: inout UpkeepReport
+    ) async throws(BackendError) {
+        let policy = CompactionPolicy(keeping: configuration.archive)
         while !Task.isCancelled {
             let segments = try await compactor.segments()
             let count = policy.count(of: segments)
             guard count > 0 else { return }
             let pace: Compactor.Pace = policy.isLate(segments) ? .full : .gentle
-            try await compactor.retire(count, pace, &report.compaction)
+            var rest = UpkeepReport()
+            defer { report.add(rest) }
+            try await compactor.retire(count, pace, &report.compaction) {
+                await keepOn(&pruning, at: now(), &rest)
+            }
+        }
+    }
+
+    /// Does some of the rest of upkeep, until something of it fails: it is tried again, and told
+    /// of, when its turn comes.
+    private func keepOn(
+        _ pruning: inout Pruning,
+        at now: Timestamp?,
+        _ report: inout UpkeepReport
+    ) async {
+        guard report.failure == nil else { return }
+        do throws(BackendError) {
+            _ = try await pruneSome(&pruning, at: now, &report)
+            try await checkpoint(&report)
+        } catch {
+            report.failure = error
         }
     }
 

@@ -60,9 +60,13 @@ final class Upkeep: Sendable {
     func look() async {
         await turnstile.enter()
         defer { turnstile.leave() }
+        await lookAtAll()
+    }
+
+    /// The time by which jobs are too old; `nil` while the clock cannot be trusted.
+    private func now() -> Timestamp? {
         let (now, uptime) = (Timestamp(keeper.clock.now), keeper.clock.uptime)
-        let trusted = time.withLock { $0?.time(now: now, uptime: uptime) }
-        await look(at: trusted)
+        return time.withLock { $0?.time(now: now, uptime: uptime) }
     }
 
     /// Takes a checkpoint before the store is closed, if that spares the next opening much.
@@ -70,16 +74,24 @@ final class Upkeep: Sendable {
         _ = try await keeper.checkpointer.takeIfDue(isClosing: true)
     }
 
-    private func look(at now: Timestamp?) async {
+    private func lookAtAll() async {
         var done = UpkeepReport()
+        var pruning = StoreKeeper.Pruning()
         // What fails keeps nothing else from being done: the next step may make room for it.
-        await attempt(&done) { done throws(BackendError) in try await keeper.prune(at: now, &done) }
-        await attempt(&done) { done throws(BackendError) in try await keeper.compact(&done) }
         await attempt(&done) { done throws(BackendError) in
-            try await keeper.dropArchives(at: now, &done)
+            try await keeper.prune(&pruning, at: now(), &done)
+        }
+        await attempt(&done) { done throws(BackendError) in
+            try await keeper.compact(&pruning, at: now, &done)
+        }
+        await attempt(&done) { done throws(BackendError) in
+            try await keeper.dropArchives(at: now(), &done)
         }
         await attempt(&done) { done throws(BackendError) in try await keeper.checkpoint(&done) }
-        result.withLock { $0.add(done) }
+        result.withLock { result in
+            result.add(done)
+            result.failure = done.failure
+        }
     }
 
     private func attempt(
@@ -95,8 +107,8 @@ final class Upkeep: Sendable {
 }
 
 extension UpkeepReport {
-    /// Adds what was done next.
-    fileprivate mutating func add(_ later: UpkeepReport) {
+    /// Adds what was done next; why something failed is another matter.
+    mutating func add(_ later: UpkeepReport) {
         prunedCount += later.prunedCount
         compaction.segmentCount += later.compaction.segmentCount
         compaction.byteCount += later.compaction.byteCount
@@ -106,6 +118,5 @@ extension UpkeepReport {
         droppedArchiveCount += later.droppedArchiveCount
         checkpointCount += later.checkpointCount
         checkpointByteCount += later.checkpointByteCount
-        failure = later.failure
     }
 }
