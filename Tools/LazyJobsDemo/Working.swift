@@ -32,18 +32,21 @@ extension Working {
     /// How many callers enqueue at once; what they ask during one sync, the next one does for all.
     private static let callerCount = 16
 
+    /// Enqueues a job for each file that has none yet: an earlier life may have been cut short.
     private func enqueue(_ walk: FileWalk, on backend: LogBackend) async throws {
         for failure in walk.failures {
             Console.say("left out, since it is a folder that cannot be read: \(failure)")
         }
+        let known = Set(try Bookkeeping(output).entries.map(\.input))
+        let files = walk.files.filter { !known.contains($0) }
         let runner = try JobRunner(backend: backend, configuration: .init(closesBackend: false))
         let start = ContinuousClock.now
         let count = try await withThrowingTaskGroup(of: Int.self) { group in
             for first in 0..<Self.callerCount {
                 group.addTask {
                     var count = 0
-                    for index in stride(from: first, to: walk.files.count, by: Self.callerCount) {
-                        let path = walk.files[index]
+                    for index in stride(from: first, to: files.count, by: Self.callerCount) {
+                        let path = files[index]
                         let options = JobOptions(metadata: ["file": path.description])
                         // Not before this returns is the job durable, and only then it counts.
                         _ = try await runner.enqueue(CompressFile(path), options: options)
@@ -56,7 +59,7 @@ extension Working {
         }
         let seconds = start.duration(to: .now) / .seconds(1)
         try output.keepInputs(walk.files)
-        Console.say("\(folder): \(Console.count(count, "regular file"))")
+        Console.say("\(folder): \(Console.count(walk.files.count, "regular file"))")
         guard count > 0 else { return }
         let rate = Int(Double(count) / max(seconds, 0.000_001))
         Console.say("a job for each is durable after \(text(seconds)) s (\(rate) a second)")
