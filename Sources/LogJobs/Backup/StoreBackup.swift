@@ -76,6 +76,7 @@ struct StoreBackup {
         while true {
             do throws(LogStoreError) {
                 try copyFiles(of: manifest)
+                try LogRecovery.expectNewest(manifest, in: source)
                 return manifest
             } catch {
                 let now = try LogRecovery.manifest(in: source)

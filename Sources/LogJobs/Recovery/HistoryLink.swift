@@ -32,11 +32,15 @@ extension LogRecovery {
             do throws(LogReadError) {
                 let file = try ArchiveFile(entry, of: manifest.store, in: folder, &decoder)
                 try file.check(of: manifest.store, after: link, &decoder) { _ in }
+                // Each was at the end of the log once, and somebody may have kept it.
+                for segment in file.directory.segments {
+                    let kept = HistoryLink(entry.fileName, segment.lastSequence, segment.link)
+                    report.links.append(kept)
+                }
             } catch {
-                throw .history(error, file: entry.fileName)
+                throw .history(error)
             }
             link = entry.link
-            report.links.append(HistoryLink(entry.fileName, entry.lastSequence, link))
             showProgress(entry.lastSequence)
         }
         chain = HistoryChain(after: link)
@@ -44,10 +48,11 @@ extension LogRecovery {
 }
 
 extension LogStoreError {
-    /// An archive that cannot be read.
-    static func history(_ error: LogReadError, file: String) -> Self {
+    /// A file that cannot be read, named by what failed.
+    static func history(_ error: LogReadError) -> Self {
         switch error {
-        case .inputOutput(let call): .reading(call, file: file)
+        case .inputOutput(let call):
+            .reading(call, file: call.path.split(separator: "/").last.map(String.init) ?? call.path)
         case .damaged(let file, let offset, let reason):
             .corruption(reason, file: file, offset: offset)
         }

@@ -23,11 +23,25 @@ extension LogRecovery {
                 self.checkpoint?.ledger = JobLedger()
                 return
             } catch {
-                report.ignoredCheckpoints.append(
-                    RecoveryReport.IgnoredFile(file: entry.fileName, reason: "\(error)")
-                )
+                ignore(entry, "\(error)")
             }
         }
+    }
+
+    /// Reads every checkpoint, and reports those that cannot be used.
+    mutating func checkCheckpoints() {
+        for entry in manifest.checkpoints {
+            do throws(LogReadError) {
+                _ = try Checkpoint(entry, of: manifest.store, in: folder)
+            } catch {
+                ignore(entry, "\(error)")
+            }
+        }
+    }
+
+    private mutating func ignore(_ entry: CheckpointEntry, _ reason: String) {
+        let file = RecoveryReport.IgnoredFile(file: entry.fileName, reason: reason)
+        report.ignoredCheckpoints.append(file)
     }
 
     /// Takes over a segment whose events are all in the checkpoint.

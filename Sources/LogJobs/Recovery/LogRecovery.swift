@@ -76,6 +76,35 @@ package struct LogRecovery: ~Copyable {
         }
     }
 
+    /// Refuses a manifest that does not know all of the log: one that was put back, or was copied
+    /// before the segments of a live store.
+    ///
+    /// Beside a writer it may be old because that has gone on: then it stands for a moment that has
+    /// been.
+    static func expectNewest(
+        _ manifest: Manifest,
+        in folder: StoreFolder
+    ) throws(LogStoreError) {
+        let names = try LogStoreError.from({ .inspecting(folder.path, $0) }) {
+            () throws(SystemCallError) in try folder.fileSystem.names(inFolder: folder.path)
+        }
+        let unnamed = names.compactMap { SegmentID(fileName: $0) }.filter { id in
+            id >= manifest.nextSegment && !manifest.segments.contains { $0.id == id }
+        }
+        guard !unnamed.isEmpty else { return }
+        guard try self.manifest(in: folder).generation == manifest.generation else { return }
+        for id in unnamed.sorted() {
+            var wasActive = false
+            do throws(LogStoreError) {
+                wasActive = try LeftoverSegment(id, in: folder).wasActive
+            } catch {
+                // A writer may have removed it; another file is nobody's segment.
+                guard error.code == .missingSegment || error.code == .notOurs else { throw error }
+            }
+            if wasActive { throw .oldManifest(in: folder, beside: id) }
+        }
+    }
+
     private static func hasSegments(_ folder: StoreFolder) throws(LogStoreError) -> Bool {
         let names = try LogStoreError.from({ .inspecting(folder.path, $0) }) {
             () throws(SystemCallError) in try folder.fileSystem.names(inFolder: folder.path)
@@ -97,7 +126,9 @@ package struct LogRecovery: ~Copyable {
         guard let last = manifest.segments.last else { return recovery.emptyLog() }
         switch depth {
         case .state: recovery.loadCheckpoint()
-        case .everything: try recovery.checkHistory()
+        case .everything:
+            try recovery.checkHistory()
+            recovery.checkCheckpoints()
         }
         for entry in manifest.segments.dropLast() {
             if entry.lastSequence <= recovery.checkpoint?.sequence ?? .zero {

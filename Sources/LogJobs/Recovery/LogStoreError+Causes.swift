@@ -83,6 +83,18 @@ extension LogStoreError {
         )
     }
 
+    /// A manifest that does not know a segment which was in use.
+    static func oldManifest(in folder: StoreFolder, beside segment: SegmentID) -> Self {
+        Self(
+            .corruption,
+            "Could not open \(folder.path): its \(Manifest.fileName) is older than "
+                + "\(segment.fileName), which holds events that it does not know. Put the right "
+                + "one back, restore a backup, or save what there is with `logjobs repair`.",
+            file: Manifest.fileName,
+            offset: 0
+        )
+    }
+
     /// The beginning of a segment or a manifest that cannot be read.
     static func header(_ error: FormatError, file: String) -> Self {
         switch error {

@@ -85,12 +85,6 @@ extension StoreOpening {
 
     private func expectNeverActive(_ id: SegmentID) throws(LogStoreError) {
         guard try LeftoverSegment(id, in: folder).wasActive else { return }
-        throw LogStoreError(
-            .corruption,
-            "Could not open \(folder.path): its manifest is older than \(id.fileName), which holds "
-                + "events that it does not know. Put the right manifest back, or restore a backup.",
-            file: Manifest.fileName,
-            offset: 0
-        )
+        throw .oldManifest(in: folder, beside: id)
     }
 }

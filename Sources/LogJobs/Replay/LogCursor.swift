@@ -133,7 +133,7 @@ extension LogCursor {
             let file = try ArchiveFile(entry, of: manifest.store, in: folder, &decoder)
             archive = OpenArchive(file: file, blocks: file.directory.blocks[...])
         } catch {
-            throw .history(error, file: entry.fileName)
+            throw .history(error)
         }
     }
 
@@ -180,7 +180,7 @@ extension LogCursor {
             } catch {
                 try readManifest()
                 guard next >= manifest.oldestEvent else { throw .dropped(next, in: folder) }
-                throw .history(error, file: file.entry.fileName)
+                throw .history(error)
             }
         }
         next = max(next, file.entry.lastSequence.next)

@@ -72,6 +72,7 @@ public final class LogReader: Sendable {
             )
         }
         var log = try recover(folder, depth, progress)
+        try LogRecovery.expectNewest(log.manifest, in: folder)
         log.report.duration = clock.uptime - start
         return LogReader(log, in: folder)
     }
@@ -242,11 +243,7 @@ public final class LogReader: Sendable {
         }
         switch result {
         case .success(let answer): return answer
-        case .failure(.inputOutput(let call)):
-            let name = call.path.split(separator: "/").last.map(String.init)
-            throw explained(.reading(call, file: name ?? call.path))
-        case .failure(.damaged(let file, let offset, let reason)):
-            throw .corruption(reason, file: file, offset: offset)
+        case .failure(let error): throw explained(.history(error))
         }
     }
 }

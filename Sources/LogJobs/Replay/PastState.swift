@@ -91,7 +91,7 @@ extension LogReader {
         do throws(LogReadError) {
             lack = try walk.lackThrough
         } catch {
-            throw explained(.history(error, file: Manifest.fileName))
+            throw explained(.history(error))
         }
         var fold = PastFold(moment, lack)
         do {

@@ -77,6 +77,8 @@ struct CheckpointTests {
             store.disk.setBytes(of: path, wrong)
             let log = try store.recover(.newest)
             #expect(log.report.ignoredCheckpoints.map(\.file) == [entry.fileName])
+            let verified = try store.verify().ignoredCheckpoints
+            #expect(verified == log.report.ignoredCheckpoints)
         }
         store.disk.removeFile(path)
         let log = try store.recover(.newest)

@@ -64,6 +64,10 @@ struct TestStore: Sendable {
         try LogReader.open(Self.folder, of: disk, clock: clock)
     }
 
+    func verify() throws(LogStoreError) -> RecoveryReport {
+        try LogReader.open(Self.folder, of: disk, clock: clock, depth: .everything).report
+    }
+
     /// The store as a dead process leaves it.
     func copy() -> TestStore {
         TestStore(disk.copy())

@@ -82,6 +82,15 @@ struct WrongFilesTests {
         #expect(error?.code == .corruption)
         #expect(error?.file == "MANIFEST")
         #expect(store.contents == contents)
+        // Nor may a reader, a verification or a backup take a part for the whole.
+        let reading = #expect(throws: LogStoreError.self) { try store.read() }
+        #expect(reading?.code == .corruption && reading?.file == "MANIFEST")
+        let verifying = #expect(throws: LogStoreError.self) { try store.verify() }
+        #expect(verifying?.code == .corruption)
+        let copying = #expect(throws: LogStoreError.self) {
+            try LogBackup.run(from: TestStore.folder, to: "/copy", of: store.disk)
+        }
+        #expect(copying?.code == .corruption)
     }
 
     private static func closedStore(seed: UInt64 = 1) async throws -> TestStore {
