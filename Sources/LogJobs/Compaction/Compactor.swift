@@ -39,6 +39,7 @@ struct Compactor: Sendable {
     ///   - pace: How fast.
     ///   - report: Is told what was done.
     ///   - meanwhile: Is done after each piece.
+    /// - Throws: What the writer answers, and `unavailable`, `corruption`, `storageFull` of files.
     func retire(
         _ count: Int,
         _ pace: Pace,
