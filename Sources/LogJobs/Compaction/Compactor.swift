@@ -155,7 +155,7 @@ struct Compactor: Sendable {
             if copies.isEmpty { try await carryLost(retiring.damage, &carriedCount) }
             // With nothing left to judge, the state as it is now decides.
             let call = CarryCall(copies)
-            try await engine.complete(.growth, call)
+            try await engine.complete(.carrying, call)
             carriedCount += call.carriedCount
             if copies.isEmpty { return call.judgedThrough }
             await meanwhile()
@@ -176,7 +176,7 @@ struct Compactor: Sendable {
             for start in stride(from: 0, to: lost.count, by: Self.lostCount) {
                 let piece = lost[start..<min(start + Self.lostCount, lost.count)]
                 let call = CarryCall(Array(piece))
-                try await engine.complete(.growth, call)
+                try await engine.complete(.carrying, call)
                 carriedCount += call.carriedCount
             }
         }

@@ -32,7 +32,7 @@ extension CommitMachine {
         if isFull {
             guard hasTriedRoom || !needsRoom else { return .makeRoom }
             refuse(.growth, Self.storageFull("Could not add to the store"))
-            refuseClaimsWithoutRoom()
+            refuseWithoutRoom()
             guard hasCommands else { return nil }
         }
         let batch = nextBatch()
@@ -57,7 +57,8 @@ extension CommitMachine {
 
     /// Whether something waits that would use what is kept back, or need it later.
     private var needsRoom: Bool {
-        others.contains { $0.role == .growth } || first.contains { $0.role == .claim }
+        others.contains { $0.role == .growth || $0.role == .carrying }
+            || first.contains { $0.role == .claim }
     }
 
     /// Commands that fit the next frame beside what is planned, as numbers of those at the front.

@@ -68,6 +68,7 @@ extension CommitMachine {
         let error = Self.storageFull("Could not write to the store")
         refuse(.growth, error)
         refuse(.claim, error)
+        refuse(.carrying, error)
         refuse(.ending, error)
         if first.isEmpty, others.isEmpty { answerClosers(error) }
     }
@@ -169,10 +170,25 @@ extension CommitMachine {
     }
 
     /// While the disk is full, a claim must leave room for the end of every job that runs then,
-    /// the longest error text included.
-    mutating func refuseClaimsWithoutRoom() {
+    /// the longest error text included; and compaction half of what is kept back besides.
+    mutating func refuseWithoutRoom() {
         var room = place.room + Int(clamping: ballastBytes)
         room -= ledger.runningCount * EventBounds.ending
+        refuseClaims(&room)
+        room -= Int(clamping: ballastBytes / 2)
+        others.removeAll { command in
+            guard command.role == .carrying else { return false }
+            let needed = command.needs(ledger).bytesMax
+            if needed == 0 || needed <= room {
+                room -= needed
+                return false
+            }
+            answers.append(command.refusal(Self.storageFull("Could not compact the log")))
+            return true
+        }
+    }
+
+    private mutating func refuseClaims(_ room: inout Int) {
         let error = Self.storageFull("Could not claim jobs")
         first.removeAll { command in
             guard command.role == .claim else { return false }

@@ -12,6 +12,9 @@ package struct LogCommand: Sendable {
         case growth
         /// Takes jobs; answered when it is written, and needs room for their ends.
         case claim
+        /// Copies state forward, so that segments can be given back; may use what is kept back, as
+        /// far as nothing that runs needs it.
+        case carrying
         /// Ends or removes something, and has the room that is kept back for it.
         case ending
         /// Changes nothing.

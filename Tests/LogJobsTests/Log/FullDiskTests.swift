@@ -1,4 +1,5 @@
 import LazyJobs
+import LazyJobsTesting
 import LogJobs
 import LogJobsTesting
 import Testing
@@ -22,7 +23,10 @@ struct FullDiskTests {
     /// Enqueues until the store refuses it.
     ///
     /// - Returns: The ids of what was accepted.
-    private static func fill(_ store: LogBackend) async throws -> [JobID] {
+    private static func fill(
+        _ store: LogBackend,
+        with job: () -> NewJob = job
+    ) async throws -> [JobID] {
         var ids: [JobID] = []
         while true {
             do {
@@ -33,6 +37,33 @@ struct FullDiskTests {
                 return ids
             }
         }
+    }
+
+    @Test("lets compaction give space back, and uses that", arguments: capacities)
+    func compaction(capacity: Int) async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: UInt64(capacity)))
+        var configuration = TestStore.configuration
+        configuration.archive = .delete
+        let store = try await test.open(configuration)
+        let waiting = try await store.enqueue([Self.job()])[0].record
+        var generator = SeededGenerator(seed: UInt64(capacity))
+        for _ in 0..<3 {
+            let ids = try await Self.fill(store) {
+                let bytes = (0..<2_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+                return NewJob(kind: "fill", payload: JobPayload(bytes: bytes))
+            }
+            // One by one, as what is kept back has room for it.
+            for id in ids { _ = try await store.cancel([id], reason: "full", actor: nil) }
+            test.clock.advance(by: .seconds(1))
+            while try await store.prune(finishedBefore: test.clock.now, limit: 20) > 0 {}
+            let report = try await store.compact()
+            #expect(report.segmentCount > 0 && ids.count > 20)
+        }
+        #expect(try await store.record(of: waiting.id) == waiting)
+        #expect(try await store.payload(of: waiting.id) == Self.job().payload)
+        _ = try await store.enqueue([Self.job()])
+        try await store.close()
+        _ = try test.verify()
     }
 
     @Test(
