@@ -86,7 +86,12 @@ extension JobLedger {
     }
 
     /// The bytes of all that the state of those jobs says, as far as they are needed.
-    package func carriedSizeMax(of copies: [JobRecordCopy]) -> Int {
+    ///
+    /// - Parameters:
+    ///   - copies: Their records.
+    ///   - each: What each of them takes besides.
+    /// - Returns: The bytes; zero when none of them is needed.
+    package func carriedSizeMax(of copies: [JobRecordCopy], each: Int) -> Int {
         copies.reduce(0) { size, copy in
             guard let slot = slots[copy.jobID], rows[slot].payloadSequence == copy.sequence else {
                 return size
@@ -95,7 +100,7 @@ extension JobLedger {
             let error = row.hasError ? errors[slot]?.utf8.count ?? 0 : 0
             let output = row.hasOutput ? outputs[slot]?.count ?? 0 : 0
             let texts = 4 * (copy.job.tags.count + copy.job.metadata.count) + JobLimits.nameSizeMax
-            return size + copy.job.size + error + output + texts
+            return size + copy.job.size + error + output + texts + each
         }
     }
 

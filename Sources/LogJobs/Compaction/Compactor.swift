@@ -31,8 +31,8 @@ struct Compactor: Sendable {
     }
 
     /// Retires so many of the oldest segments, in one archive; fewer if there are fewer but for the
-    /// active one, only the oldest if the disk has no room for the archive of all, and none when
-    /// the task is cancelled meanwhile.
+    /// active one, only the oldest if the disk is full or has no room for the archive of all, and
+    /// none when the task is cancelled meanwhile.
     ///
     /// - Parameters:
     ///   - count: How many segments.
@@ -46,6 +46,8 @@ struct Compactor: Sendable {
         _ report: inout CompactionReport,
         meanwhile: Meanwhile = {}
     ) async throws(BackendError) {
+        // What is carried for many may use up what is kept back before any of them is gone.
+        let count = engine.isFull ? min(count, 1) : count
         do throws(BackendError) {
             try await retireTogether(count, pace, &report, meanwhile)
         } catch  where error.code == .storageFull && count > 1 {

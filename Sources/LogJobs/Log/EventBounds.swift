@@ -59,10 +59,8 @@ enum EventBounds: Sendable {
         _ copies: [JobRecordCopy],
         in ledger: borrowing JobLedger
     ) -> LogCommand.Needs {
-        guard !copies.isEmpty else { return .none }
-        return LogCommand.Needs(
-            bytesMax: frame + copies.count * 2 * event + ledger.carriedSizeMax(of: copies)
-        )
+        let size = ledger.carriedSizeMax(of: copies, each: 2 * event)
+        return size == 0 ? .none : LogCommand.Needs(bytesMax: frame + size)
     }
 
     static func finished(_ requests: [FinishRequest]) -> LogCommand.Needs {

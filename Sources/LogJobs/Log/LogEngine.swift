@@ -33,6 +33,8 @@ package final class LogEngine: Sendable {
     /// Tells when so much has happened that upkeep should look after the store.
     package let occasions = SignalHub()
 
+    /// Whether there is no room on the disk but what is kept back.
+    private let fullness = Atomic(false)
     private let mode: Mode
     private let clock: any JobClock
     private let preparer: SegmentPreparer
@@ -105,6 +107,9 @@ package final class LogEngine: Sendable {
         perform(on: backgroundQueue, work)
     }
 
+    /// Whether there was no room on the disk, but what is kept back, when the writer looked last.
+    var isFull: Bool { fullness.load(ordering: .relaxed) }
+
     /// The state of the writer: for simulations and tests.
     package func inspect<Value: Sendable>(_ body: (borrowing LogWriter) -> Value) -> Value {
         writer.withLock { body($0) }
@@ -160,6 +165,7 @@ extension LogEngine {
                     writer.expect(step.answeredCount)
                 }
             }
+            fullness.store(step.isFull, ordering: .relaxed)
             // Whoever is told that the store is closed may open it again at once.
             if step.hasEnded { letGo() }
             for answer in step.answers { answer.give() }

@@ -40,6 +40,8 @@ package struct LogWriter: ~Copyable, Sendable {
         package var answeredCount: Int
         /// Whether the store is of no more use, and nobody needs to know why any more.
         package var hasEnded: Bool
+        /// Whether there is no room but what is kept back.
+        package var isFull: Bool
 
         package enum Rest: Sendable, Hashable {
             case untilCommand
@@ -138,7 +140,8 @@ package struct LogWriter: ~Copyable, Sendable {
             isUpkeepDue: isUpkeepDue,
             preparation: preparation,
             answeredCount: machine.isIdle ? answers.reduce(0) { $0 + $1.receivers.count } : 0,
-            hasEnded: hasEnded
+            hasEnded: hasEnded,
+            isFull: machine.isFull
         )
     }
 
