@@ -57,6 +57,11 @@ let package = Package(
             path: "Tools/LazyJobsDemo"
         ),
         .executableTarget(
+            name: "LazyJobsTorture",
+            dependencies: ["LazyJobs", "LogJobs"],
+            path: "Tools/LazyJobsTorture"
+        ),
+        .executableTarget(
             name: "benchmarks",
             dependencies: ["LazyJobs", "LogJobs", "CZlib"],
             path: "Benchmarks",
