@@ -95,6 +95,33 @@ import Testing
         }
     }
 
+    @Test("the printed time of an event finds it")
+    func findsTimes() async throws {
+        let folder = NSTemporaryDirectory() + "logjobs-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var configuration = LogBackend.Configuration()
+        configuration.runsUpkeep = false
+        let clock = ManualClock()
+        let backend = try await LogBackend.open(folder, configuration: configuration, clock: clock)
+        for _ in 1...40 {
+            clock.advance(by: .microseconds(123_457))
+            _ = try await backend.enqueue([NewJob(kind: "a", payload: JobPayload(bytes: [1]))])
+        }
+        clock.advance(by: .seconds(1))
+        try await backend.close()
+        let reader = try LogReader.open(folder)
+        for number in 2...41 {
+            let sequence = SequenceNumber(rawValue: UInt64(number))
+            let event = try #require(try reader.event(at: sequence))
+            let time = RFC3339.string(from: event.timestamp)
+            let call = ["tail", "--json", "--since", time, "--until", time, folder]
+            let lines = try CommandParser.invocation(call).report().lines
+            #expect(lines.count == 1 && lines[0].contains("\"sequence\":\(number),"), "\(time)")
+            let at = try CommandParser.invocation(["at", "--json", time, folder]).report().lines
+            #expect(at[0].contains("\"sequence\":\(number),"), "\(time)")
+        }
+    }
+
     @Test("says where the known past begins")
     func remarks() async throws {
         try await withStore { backend, folder in

@@ -104,7 +104,7 @@ struct ChangeParser {
                 throw complaint("name jobs by number or by options, not by both")
             }
             for text in others {
-                guard let number = UInt64(text), number > 0 else {
+                guard let number: UInt64 = MomentParser.number(text[...]), number > 0 else {
                     throw complaint("\(text) is not the number of a job")
                 }
                 let id = JobID(rawValue: number)

@@ -101,7 +101,9 @@ struct CommandParser {
     private mutating func take(_ name: String, _ value: String) throws(UsageError) {
         switch name {
         case "--limit":
-            guard let limit = Int(value), 1...JobLimits.listCountMax ~= limit else {
+            guard let limit: Int = MomentParser.number(value[...]),
+                1...JobLimits.listCountMax ~= limit
+            else {
                 throw UsageError("--limit is a number from 1 to \(JobLimits.listCountMax)")
             }
             self.limit = limit
@@ -168,7 +170,7 @@ struct CommandParser {
     }
 
     private func jobID() throws(UsageError) -> JobID {
-        guard let number = UInt64(operands[0]), number > 0 else {
+        guard let number: UInt64 = MomentParser.number(operands[0][...]), number > 0 else {
             throw UsageError("\(operands[0]) is not the number of a job")
         }
         return JobID(rawValue: number)
