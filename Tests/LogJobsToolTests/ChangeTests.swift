@@ -83,6 +83,30 @@ struct ChangeTests {
         }
     }
 
+    @Test("a job that cannot be loaded is a fault of the file, with its line")
+    func refusesLines() async throws {
+        try await withStore { folder in
+            let (file, other) = (folder + ".ndjson", folder + ".new")
+            defer {
+                for path in [file, other] { try? FileManager.default.removeItem(atPath: path) }
+            }
+            _ = try await report(["dump", file, folder])
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let broken = text.replacing(#""kind":"b""#, with: #""kind":"""#)
+            for (text, line) in [(broken, 4), (text + text, 6), (text + "x", 6)] {
+                try text.write(toFile: file, atomically: true, encoding: .utf8)
+                do {
+                    _ = try await report(["load", file, other])
+                    Issue.record("it was loaded")
+                } catch {
+                    #expect(Failure(error).status == .inputOutput)
+                    #expect(Failure(error).message.contains("line \(line): "))
+                }
+            }
+            #expect(try LogReader.open(other).stats().total == 3)
+        }
+    }
+
     @Test("stores in folders of one name are not taken for each other, and no dump makes no store")
     func sources() async throws {
         let parent = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

@@ -2,12 +2,14 @@
 struct JobArrival {
     private let backend: any Backend
     private let move: JobMove
-    private var batch: [MovedJob] = []
+    private var batch: [(job: MovedJob, line: Int)] = []
     private var batchSize = 0
     private var batchIDs: Set<JobID> = []
     /// For each number in the old store the one in the new.
     private var newIDs: [JobID: JobID] = [:]
     private var report = JobMoveReport()
+    /// The line of a dump with what was given to the store last: what it refuses, if it does.
+    private(set) var line = 0
 
     private static let countMax = 1_000
     /// What a job's metadata may grow by, and its key.
@@ -19,21 +21,25 @@ struct JobArrival {
         self.move = move
     }
 
+    /// The line is where it stands in a dump, if it comes from one.
     mutating func take(
         _ item: MovedItem,
+        line: Int = 0,
         _ each: (MovedPair) -> Void
     ) async throws(BackendError) {
         switch item {
         case .pausedQueue(let queue):
+            self.line = line
             let reason = "It was paused in \(move.source)."
             try await backend.pauseQueue(queue, reason: reason, actor: move.actor)
             report.pausedQueueCount += 1
         case .job(let job):
-            try await take(job, each)
+            try await take(job, line, each)
         case .lostJob(let id): report.lostJobs.append(id)
         case .schedule(let schedule):
             // Behind the jobs: one that still waits keeps its schedule from adding another.
             try await flush(each)
+            self.line = line
             _ = try await backend.setSchedule(schedule, actor: move.actor)
             report.scheduleCount += 1
         }
@@ -48,26 +54,41 @@ struct JobArrival {
 
     private mutating func take(
         _ job: MovedJob,
+        _ line: Int,
         _ each: (MovedPair) -> Void
     ) async throws(BackendError) {
         let size = job.job.size + Self.growthMax
         let isFull = batch.count == Self.countMax || batchSize + size > JobLimits.batchSizeMax
         if isFull || !batchIDs.isDisjoint(with: job.job.waitsFor) { try await flush(each) }
-        batch.append(job)
+        batch.append((job, line))
         batchIDs.insert(job.id)
         batchSize += size
     }
 
     private mutating func flush(_ each: (MovedPair) -> Void) async throws(BackendError) {
-        guard !batch.isEmpty else { return }
-        let jobs = batch.map { moved in
-            var job = moved.newJob(from: move.source, actor: move.actor)
-            if !job.waitsFor.isEmpty { job.waitsFor = job.waitsFor.compactMap { newIDs[$0] } }
-            return job
+        try await add(batch[...], each)
+        (batch, batchIDs, batchSize) = ([], [], 0)
+    }
+
+    /// Adds jobs; when one of them is refused, those before it are added all the same, so that it
+    /// can be named.
+    private mutating func add(
+        _ batch: ArraySlice<(job: MovedJob, line: Int)>,
+        _ each: (MovedPair) -> Void
+    ) async throws(BackendError) {
+        guard let first = batch.first else { return }
+        line = first.line
+        let jobs = batch.map { newJob($0.job) }
+        let results: [EnqueueResult]
+        do {
+            results = try await backend.enqueue(jobs)
+        } catch {
+            guard error.code == .invalidRequest, batch.count > 1 else { throw error }
+            let middle = batch.startIndex + batch.count / 2
+            try await add(batch[..<middle], each)
+            return try await add(batch[middle...], each)
         }
-        let results = try await backend.enqueue(jobs)
-        for (index, result) in results.enumerated() {
-            let (moved, job) = (batch[index], jobs[index])
+        for ((moved, job), result) in zip(zip(batch.lazy.map(\.job), jobs), results) {
             let pair = MovedPair(
                 oldID: moved.id,
                 newID: result.record.id,
@@ -79,7 +100,12 @@ struct JobArrival {
             report.droppedWaitCount += moved.job.waitsFor.count - job.waitsFor.count
             each(pair)
         }
-        (batch, batchIDs, batchSize) = ([], [], 0)
+    }
+
+    private func newJob(_ moved: MovedJob) -> NewJob {
+        var job = moved.newJob(from: move.source, actor: move.actor)
+        if !job.waitsFor.isEmpty { job.waitsFor = job.waitsFor.compactMap { newIDs[$0] } }
+        return job
     }
 }
 

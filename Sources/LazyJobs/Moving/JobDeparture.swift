@@ -67,12 +67,26 @@ struct JobDeparture {
 }
 
 extension JobMove {
+    var isSourceAllowed: Bool { (1...Self.sourceSizeMax).contains(source.utf8.count) }
+
     func checkSource() throws(BackendError) {
-        guard (1...Self.sourceSizeMax).contains(source.utf8.count) else {
+        guard isSourceAllowed else {
             throw BackendError(
                 .invalidRequest,
                 "Could not move the jobs: the old store's name has \(source.utf8.count) bytes, "
                     + "allowed are 1 to \(Self.sourceSizeMax). Nothing happened."
+            )
+        }
+    }
+
+    /// Its name would be refused with every job: that is no fault of theirs.
+    func checkActor() throws(BackendError) {
+        let size = actor?.utf8.count ?? 0
+        guard size <= JobLimits.nameSizeMax else {
+            throw BackendError(
+                .invalidRequest,
+                "Could not move the jobs: the actor's name has \(size) bytes, allowed are 0 to "
+                    + "\(JobLimits.nameSizeMax). Nothing happened."
             )
         }
     }

@@ -63,8 +63,9 @@ extension JobMove {
     ///   - nextLine: Gives the next line, without its newline; nothing at the end.
     ///   - each: Is told of each job, as soon as it is in the store.
     /// - Returns: How much there was.
-    /// - Throws: ``JobDumpError`` when a line is none of a dump, or the end is missing; what the
-    ///   store throws; what `nextLine` throws. What was added by then stays.
+    /// - Throws: ``JobDumpError`` when a line is none of a dump, the store refuses what it says,
+    ///   the end is missing, or something stands behind it; `invalidRequest` for the actor; what
+    ///   else the store throws; what `nextLine` throws. What was added by then stays.
     public static func load(
         into backend: any Backend,
         actor: String? = nil,
@@ -74,7 +75,12 @@ extension JobMove {
         let coder = DumpCoder()
         var (number, count) = (1, 0)
         let source = try source(ofDumpBeginning: try nextLine() ?? Data())
-        var arrival = try JobArrival(in: backend, of: JobMove(source: source, actor: actor))
+        let move = JobMove(source: source, actor: actor)
+        try move.checkActor()
+        guard move.isSourceAllowed else {
+            throw JobDumpError(line: 1, reason: "the name of the source is empty or too long")
+        }
+        var arrival = try JobArrival(in: backend, of: move)
         while let line = try nextLine() {
             number += 1
             switch try coder.content(line, number) {
@@ -82,18 +88,52 @@ extension JobMove {
                 throw JobDumpError(line: number, reason: "another dump begins")
             case .item(let item):
                 if case .job = item { count += 1 }
-                try await arrival.take(item, each)
+                try await arrival.taking { arrival throws(BackendError) in
+                    try await arrival.take(item, line: number, each)
+                }
             case .end(let jobCount):
-                let report = try await arrival.finish(each)
+                let report = try await arrival.taking { arrival throws(BackendError) in
+                    try await arrival.finish(each)
+                }
                 guard jobCount == count else {
                     let reason = "\(count) jobs came before it, \(jobCount) were written"
                     throw JobDumpError(line: number, reason: reason)
                 }
-                return report
+                guard let more = try nextLine() else { return report }
+                throw behindEnd(more, number + 1)
             }
         }
-        _ = try await arrival.finish(each)
+        _ = try await arrival.taking { arrival throws(BackendError) in
+            try await arrival.finish(each)
+        }
         throw JobDumpError(line: number, reason: "the end is missing behind it")
+    }
+
+    private static func behindEnd(_ line: Data, _ number: Int) -> JobDumpError {
+        do throws(JobDumpError) {
+            _ = try source(ofDumpBeginning: line)
+        } catch {
+            return JobDumpError(line: number, reason: "it stands behind the end of the dump")
+        }
+        return JobDumpError(
+            line: number,
+            reason: "another dump begins behind the end of the first, which is loaded; part the "
+                + "file, and load each"
+        )
+    }
+}
+
+extension JobArrival {
+    /// Says of what the store refuses on which line it stands.
+    fileprivate mutating func taking<Answer>(
+        _ body: (inout Self) async throws(BackendError) -> Answer
+    ) async throws -> Answer {
+        do throws(BackendError) {
+            return try await body(&self)
+        } catch {
+            guard error.code == .invalidRequest else { throw error }
+            throw JobDumpError(line: line, refusal: error)
+        }
     }
 }
 
@@ -119,6 +159,14 @@ public struct JobDumpError: Error, Sendable, Hashable, CustomStringConvertible {
     public init(line: Int, reason: String) {
         self.line = line
         self.reason = reason
+    }
+
+    /// What a store refuses; that nothing happened holds for that line alone, so it is not said.
+    fileprivate init(line: Int, refusal: BackendError) {
+        var words = refusal.message
+        if words.hasSuffix(" Nothing happened.") { words.removeLast(" Nothing happened.".count) }
+        if words.hasSuffix(".") { words.removeLast() }
+        self.init(line: line, reason: "the store refuses it: \(words)")
     }
 
     /// Operation, place, reason and remedy.

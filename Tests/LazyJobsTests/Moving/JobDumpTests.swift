@@ -78,6 +78,56 @@ struct JobDumpTests {
         }
     }
 
+    @Test("what stands behind the end is refused, and what came before it stays")
+    func behindEnd() async throws {
+        let lines = try await lines(of: try await filledStore())
+        for more in [[Data("garbage".utf8)], [Data()], [lines[2]], lines] {
+            let store = InMemoryBackend(clock: clock)
+            let error = await #expect(throws: JobDumpError.self) {
+                try await load(lines + more, into: store)
+            }
+            #expect(error?.line == lines.count + 1)
+            #expect(error?.reason.contains("behind the end") ?? false)
+            #expect(error?.reason.contains("another dump") == (more == lines))
+            #expect(try await store.stats().total == 3)
+        }
+    }
+
+    @Test("a job that the store refuses is named by its line; those before it are loaded")
+    func refusal() async throws {
+        func job(_ id: Int, kind: String) -> String {
+            #"{"job":{"id":\#(id),"max_attempts":1,"kind":"\#(kind)","queue":"q","payload":"","#
+                + #""encoding":"json"}}"#
+        }
+        for bad in 1...20 {
+            let store = InMemoryBackend(clock: clock)
+            let texts =
+                [#"{"lazyjobs_dump":{"source":"a","version":1}}"#]
+                + (1...20).map { job($0, kind: $0 >= bad ? "" : "k") } + [#"{"end":{"jobs":20}}"#]
+            let error = await #expect(throws: JobDumpError.self) {
+                try await load(texts.map { Data($0.utf8) }, into: store)
+            }
+            #expect(error?.line == bad + 1)
+            #expect(error?.reason.hasSuffix("the kind has 0 bytes, allowed are 1 to 255") ?? false)
+            #expect(try await store.stats().total == bad - 1)
+        }
+    }
+
+    @Test("an actor's name that is too long is no fault of the dump")
+    func actor() async throws {
+        let lines = try await lines(of: try await filledStore())
+        let name = String(repeating: "n", count: JobLimits.nameSizeMax + 1)
+        var rest = lines[...]
+        let error = await #expect(throws: BackendError.self) {
+            try await JobMove.load(
+                into: InMemoryBackend(clock: clock),
+                actor: name,
+                takingLines: { rest.popFirst() }
+            )
+        }
+        #expect(error?.code == .invalidRequest)
+    }
+
     @Test("numbers and times past all bounds are refused by the store, not by a trap")
     func hostileNumbers() async throws {
         let job = #""kind":"k","queue":"q","payload":"","encoding":"json""#
@@ -92,10 +142,10 @@ struct JobDumpTests {
             let lines = [#"{"lazyjobs_dump":{"source":"a","version":1}}"#, text].map {
                 Data($0.utf8)
             }
-            let error = await #expect(throws: BackendError.self) {
+            let error = await #expect(throws: JobDumpError.self) {
                 try await load(lines, into: InMemoryBackend(clock: clock))
             }
-            #expect(error?.code == .invalidRequest, "\(text)")
+            #expect(error?.line == 2, "\(text)")
         }
     }
 
