@@ -45,6 +45,61 @@ struct ChangeTests {
         }
     }
 
+    @Test("what --yes refuses is refused without it too, in the same words")
+    func foretells() async throws {
+        for verb in ["retry", "cancel", "prune"] {
+            try await withStore { folder in
+                try await addEnded(folder)
+                let ids = (1...9).map(String.init) + ["999999"]
+                let calls =
+                    verb == "retry" ? [ids, ["--kind", "u", "--state", "cancelled"]] : [ids]
+                for selection in calls {
+                    let dry = try await report([verb, "--json"] + selection + [folder])
+                    let text = try await report([verb] + selection + [folder])
+                    #expect(text.status == .usage)
+                    #expect(text.remarks.dropLast() == dry.remarks[...])
+                    let done = try await report([verb, "--json", "--yes"] + selection + [folder])
+                    #expect(dry.remarks == done.remarks && dry.status == done.status)
+                    #expect(dry.remarks.count > 1)
+                    #expect(
+                        dry.lines.map { $0.replacing("\"done\":false", with: "\"done\":true") }
+                            == done.lines
+                    )
+                    try await report(["cancel", "--yes", "--kind", "u", folder])
+                }
+            }
+        }
+        #expect(throws: UsageError.self) {
+            let name = String(repeating: "n", count: JobLimits.nameSizeMax + 1)
+            return try ChangeParser.answer(["cancel", "--actor", name, "1", "f"])
+        }
+    }
+
+    /// Behind the three jobs that wait, one that has succeeded, and five with one unique key: four
+    /// cancelled ones, and one that waits.
+    private func addEnded(_ folder: String) async throws {
+        let backend = try await LogBackend.open(folder)
+        var job = NewJob(kind: "s", queue: "other", payload: JobPayload(bytes: []))
+        _ = try await backend.enqueue([job])
+        let request = ClaimRequest(queues: ["other"], limit: 1, worker: "w")
+        let claim = try await backend.claim(request).jobs[0]
+        let end = FinishRequest(
+            jobID: claim.record.id,
+            lease: claim.lease,
+            outcome: .succeeded()
+        )
+        _ = try await backend.finish([end])
+        job.kind = "u"
+        job.queue = "default"
+        job.uniqueKey = "k"
+        for _ in 1...4 {
+            let id = try await backend.enqueue([job])[0].record.id
+            _ = try await backend.cancel([id], reason: "", actor: nil)
+        }
+        _ = try await backend.enqueue([job])
+        try await backend.close()
+    }
+
     @Test("a store that is open elsewhere is refused, with the process")
     func locked() async throws {
         try await withStore { folder in
@@ -152,6 +207,7 @@ struct ChangeTests {
         #expect(try ChangeParser.answer(["info", "f"]) == nil)
     }
 
+    @discardableResult
     private func report(_ arguments: [String]) async throws -> Report {
         try await #require(try ChangeParser.answer(arguments)).report()
     }

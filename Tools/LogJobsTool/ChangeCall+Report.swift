@@ -34,26 +34,31 @@ extension ChangeCall {
         }
     }
 
-    /// What would be done.
+    /// What would be done, and what would be refused.
     private func count(_ progress: ProgressBar) async throws -> Report {
         let reader = try LogReader.open(folder, progress: progress.show)
-        let jobs: [JobRecord]
-        if selection.ids.isEmpty {
-            jobs = try await selection.jobs(usually: verb.usualStates) {
+        let ids =
+            selection.ids.isEmpty
+            ? try await selection.jobs(usually: verb.usualStates) {
                 try reader.list($0)
             } lastTransition: {
                 reader.lastTransition(of: $0)
+            }.map(\.id) : selection.ids
+        var trial = ChangeTrial(verb, of: reader)
+        var answer = ChangeReport(verb: verb.rawValue, isDone: false)
+        for id in ids {
+            if let refusal = trial.refusal(of: id) {
+                answer.refusals.append(refusal)
+            } else {
+                answer.ids.append(id)
             }
-        } else {
-            jobs = selection.ids.compactMap { reader.record(of: $0) }
-                .filter { verb.states?.contains($0.state) ?? false }
         }
-        let answer = ChangeReport(verb: verb.rawValue, isDone: false, ids: jobs.map(\.id))
-        guard format == .text else { return try answer.report(format) }
         var report = try answer.report(format)
-        let shown = RecordList(records: Array(jobs.prefix(20)))
-        if !jobs.isEmpty { report.lines = try shown.lines(.text) + report.lines }
-        report.remarks = ["nothing was changed; add --yes to do it"]
+        guard format == .text else { return report }
+        let isNone = answer.ids.isEmpty
+        let shown = RecordList(records: answer.ids.prefix(20).compactMap(reader.record))
+        if !isNone { report.lines = try shown.lines(.text) + report.lines }
+        report.remarks.append("nothing was changed" + (isNone ? "" : "; add --yes to do it"))
         return report
     }
 

@@ -33,9 +33,10 @@ enum ChangeHelp {
             usage: logjobs \(verb) [options] ID... <folder>
                    logjobs \(verb) [options] <folder>
 
-            \(what) Without --yes it only counts them and reads. With it the store is opened for
-            writing, which no other process may have done: then jobs that ran when their process
-            died are offered again or discarded, as by every opening.
+            \(what) Without --yes it only counts them and reads, and says which would be refused.
+            With it the store is opened for writing, which no other process may have done: then jobs
+            that ran when their process died are offered again or discarded, as by every opening.
+            When a job is refused, the others are done, and the status is 2.
 
               --yes            do it
               --state STATE    \(states)

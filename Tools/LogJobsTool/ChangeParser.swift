@@ -67,7 +67,13 @@ struct ChangeParser {
 
     private mutating func take(_ name: String, _ value: String) throws(UsageError) {
         switch name {
-        case "--actor": call.actor = value
+        case "--actor":
+            guard value.utf8.count <= JobLimits.nameSizeMax else {
+                throw complaint(
+                    "the name behind --actor has more than \(JobLimits.nameSizeMax) bytes"
+                )
+            }
+            call.actor = value
         case "--reason": call.reason = value
         case "--source": call.source = value
         default:
