@@ -95,6 +95,68 @@ import Testing
         }
     }
 
+    @Test("the last events are found from the end on, and are those that reading all finds")
+    func beginsNearEnd() async throws {
+        let folder = NSTemporaryDirectory() + "logjobs-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await Self.fillLong(folder)
+        let reader = try LogReader.open(folder)
+        let last = reader.report.lastSequence.rawValue
+        #expect(last > 10_000)
+        let middle = LogMoment.sequence(SequenceNumber(rawValue: last / 2))
+        let filters: [(Filter, isNear: Bool)] = [
+            (Filter(), true), (Filter(kind: "common"), true), (Filter(kind: "rare"), false),
+            (Filter(kind: "gone"), true), (Filter(queue: "none"), false),
+            (Filter(until: middle), true), (Filter(since: middle), true),
+            (Filter(states: [.discarded]), false), (Filter(kind: "rare", until: middle), false),
+            (Filter(since: .sequence(SequenceNumber(rawValue: last - 3))), true),
+            (Filter(until: .sequence(SequenceNumber(rawValue: 7))), false),
+        ]
+        for (filter, isNear) in filters {
+            for count in [1, 10, 700] {
+                var all: [NamedEvent] = []
+                try reader.forEachNamedEvent(matching: filter.events) { _ in
+                } _: { event in
+                    all.append(event)
+                }
+                var stepCount = 0
+                let found = try reader.lastNamedEvents(matching: filter.events, count: count) {
+                    _ in stepCount += 1
+                }
+                #expect(found == Array(all.suffix(count)), "\(filter), \(count)")
+                if count == 10 { #expect((stepCount == 0) == isNear, "\(filter), \(count)") }
+            }
+        }
+    }
+
+    /// Some ten thousand events: a job of a rare kind, thousands of a common one, and at the end
+    /// those of jobs that are gone.
+    private static func fillLong(_ folder: String) async throws {
+        var configuration = LogBackend.Configuration(retention: .forever)
+        configuration.runsUpkeep = false
+        let backend = try await LogBackend.open(
+            folder,
+            configuration: configuration,
+            clock: ManualClock()
+        )
+        func enqueue(_ kind: String, _ count: Int) async throws -> [JobID] {
+            let job = NewJob(kind: kind, payload: JobPayload(bytes: []))
+            return try await backend.enqueue(Array(repeating: job, count: count)).map(\.record.id)
+        }
+        let rare = try await enqueue("rare", 1)
+        let gone = try await enqueue("gone", 60)
+        var common: [JobID] = []
+        for _ in 1...5 { common += try await enqueue("common", 1_000) }
+        for start in stride(from: 0, to: 5_000, by: 1_000) {
+            let ids = Array(common[start..<start + 1_000])
+            _ = try await backend.cancel(ids, reason: "", actor: nil)
+        }
+        _ = try await backend.prune(Array(common.prefix(900)))
+        _ = try await backend.cancel(gone + rare, reason: "", actor: nil)
+        _ = try await backend.prune(gone + rare)
+        try await backend.close()
+    }
+
     @Test("the printed time of an event finds it")
     func findsTimes() async throws {
         let folder = NSTemporaryDirectory() + "logjobs-\(UUID().uuidString)"

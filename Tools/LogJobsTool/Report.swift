@@ -81,7 +81,7 @@ extension Invocation {
             try line(text)
         }
         surroundings.progress.end()
-        try await tail.follow(reader, folder, format, clock: surroundings.clock, line)
+        try await tail.follow(reader, format, clock: surroundings.clock, line)
         return true
     }
 }

@@ -14,41 +14,33 @@ struct Tail {
         _ progress: (SequenceNumber) -> Void,
         _ line: (String) throws -> Void
     ) throws {
-        var events: [NamedEvent] = []
-        try reader.forEachNamedEvent(matching: filter.events, progress: progress) { event in
-            guard let count else { return try line(EventLine(event).line(format)) }
-            events.append(event)
-            if events.count >= 2 * count { events.removeFirst(events.count - count) }
+        guard let count else {
+            return try reader.forEachNamedEvent(matching: filter.events, progress: progress) {
+                try line(EventLine($0).line(format))
+            }
         }
-        for event in events.suffix(count ?? 0) { try line(EventLine(event).line(format)) }
+        let events = try reader.lastNamedEvents(
+            matching: filter.events,
+            count: count,
+            progress: progress
+        )
+        for event in events { try line(EventLine(event).line(format)) }
     }
 
     /// Hands out each event behind those that a reader knows, until the task is cancelled.
     func follow(
         _ reader: LogReader,
-        _ folder: String,
         _ format: OutputFormat,
         every interval: Duration = .seconds(1),
         clock: any JobClock,
         _ line: (String) throws -> Void
     ) async throws {
-        var wanted = filter.events
-        // A time to come, or an event that is not there yet.
-        let next = reader.report.lastSequence.next
-        if case .sequence(let since) = wanted.since {
-            wanted.since = .sequence(max(since, next))
-        } else if wanted.since == nil {
-            wanted.since = .sequence(next)
-        }
-        var events = LogReader.follow(
-            StoreFolder(folder, of: PosixFileSystem()),
-            matching: wanted,
-            every: interval,
-            clock: clock,
-            namesJobs: true
-        ).makeAsyncIterator()
+        let wanted = filter.events
+        var events = reader.followNamed(matching: wanted, every: interval, clock: clock)
+            .makeAsyncIterator()
         while let event = try await events.nextNamed() {
-            if event.event.sequence >= next { try line(EventLine(event).line(format)) }
+            // It may be that only a time to come is wanted.
+            if wanted.fitsTime(event.event) { try line(EventLine(event).line(format)) }
         }
     }
 }

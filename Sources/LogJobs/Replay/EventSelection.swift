@@ -63,6 +63,15 @@ struct JobSources: Sendable {
 }
 
 extension JobSource {
+    /// What a job's first event tells, if it is the first of these.
+    init?(history: [JobEvent]) {
+        switch history.first?.transition?.change {
+        case .enqueued(let job, _): self.init(job)
+        case .carried(let carried): self.init(carried.job)
+        default: return nil
+        }
+    }
+
     fileprivate init(_ job: NewJob) {
         self.init(kind: job.kind, queue: job.queue, tags: job.tags)
     }
@@ -90,16 +99,24 @@ struct EventSelection: Sendable {
     ///
     /// - Returns: The event, if it is wanted.
     mutating func pick(_ event: JobEvent) -> NamedEvent? {
-        let source = sources?.take(event)
-        return isWanted(event, source) ? NamedEvent(event: event, source: source) : nil
+        pickPossible(event).flatMap { isWanted($0) ? $0 : nil }
     }
 
-    private func isWanted(_ event: JobEvent, _ source: JobSource?) -> Bool {
-        guard filter.fitsTime(event) else { return false }
-        guard let transition = event.transition else { return filter.fits(event.body) }
-        guard filter.fits(transition) else { return false }
-        guard filter.needsSources else { return true }
-        guard let source else { return false }
+    /// Takes the next event in.
+    ///
+    /// - Returns: The event, if it is wanted as far as can be told without its job's source.
+    mutating func pickPossible(_ event: JobEvent) -> NamedEvent? {
+        let source = sources?.take(event)
+        guard filter.fitsTime(event) else { return nil }
+        let isPossible = event.transition.map(filter.fits) ?? filter.fits(event.body)
+        return isPossible ? NamedEvent(event: event, source: source) : nil
+    }
+
+    /// Whether an event that is possible is wanted; without a source, a filter that needs one wants
+    /// none of a job.
+    func isWanted(_ named: NamedEvent) -> Bool {
+        guard filter.needsSources, named.event.transition != nil else { return true }
+        guard let source = named.source else { return false }
         return filter.kinds?.contains(source.kind) ?? true
             && filter.queues?.contains(source.queue) ?? true
             && filter.tags.map { !$0.isDisjoint(with: source.tags) } ?? true

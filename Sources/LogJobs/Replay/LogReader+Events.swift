@@ -104,8 +104,7 @@ extension LogReader {
         _ folder: StoreFolder,
         matching filter: EventFilter,
         every interval: Duration,
-        clock: any JobClock,
-        namesJobs: Bool = false
+        clock: any JobClock
     ) -> LogEvents {
         let polling = LogEvents.Polling(interval: interval, clock: clock)
         return LogEvents(polling: polling) { () throws(LogStoreError) in
@@ -120,15 +119,32 @@ extension LogReader {
                         + "was before event \(oldest) was dropped. Begin with that one."
                 )
             }
-            let selection = EventSelection(filter, later: reader.ledger, namesJobs: namesJobs)
-            let cursor = LogCursor(
-                reader.walk.manifest,
-                in: folder,
-                from: selection.first,
-                through: nil
-            )
-            return EventPump.Work(cursor: cursor, selection: selection)
+            return reader.workWithoutEnd(for: filter)
         }
+    }
+
+    /// Follows the store from behind what this reader knows on, or from a later event, without
+    /// opening it again; the events come with what is known of their jobs.
+    package func followNamed(
+        matching filter: EventFilter,
+        every interval: Duration,
+        clock: any JobClock
+    ) -> LogEvents {
+        var filter = filter
+        filter.since = .sequence(max(filter.firstSequence, report.lastSequence.next))
+        let polling = LogEvents.Polling(interval: interval, clock: clock)
+        return LogEvents(polling: polling) { [self, filter] () throws(LogStoreError) in
+            workWithoutEnd(for: filter, namesJobs: true)
+        }
+    }
+
+    private func workWithoutEnd(
+        for filter: EventFilter,
+        namesJobs: Bool = false
+    ) -> EventPump.Work {
+        let selection = EventSelection(filter, later: ledger, namesJobs: namesJobs)
+        let cursor = LogCursor(walk.manifest, in: folder, from: selection.first, through: nil)
+        return EventPump.Work(cursor: cursor, selection: selection)
     }
 }
 

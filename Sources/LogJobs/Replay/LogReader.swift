@@ -20,8 +20,8 @@ public final class LogReader: Sendable {
     package let storeID: StoreID
     let ledger: JobLedger
     let walk: LogWalk
+    let folder: StoreFolder
     private let reader: Mutex<EventReader>
-    private let folder: StoreFolder
 
     private init(_ log: RecoveredLog, in folder: StoreFolder) {
         report = log.report
