@@ -186,6 +186,10 @@ import Testing
             (["list", "--limit", "0", "a"], limitComplaint),
             (["list", "--limit", "10001", "a"], limitComplaint),
             (["list", "a", "--kind"], "--kind lacks its value; see logjobs list --help"),
+            (
+                ["errors", "--error", "", "a"],
+                "the text behind --error is empty; see logjobs errors --help"
+            ),
             (["list", "-q", "a"], "unknown option -q; see logjobs list --help"),
             (["list", "--state", "done", "a"], stateComplaint),
         ] as [([String], String)]

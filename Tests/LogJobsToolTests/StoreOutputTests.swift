@@ -111,7 +111,12 @@ import Testing
         #expect(lines.contains("checkpoint  " + text))
         info.checkpoints[0].summary.failure = "it is damaged"
         #expect(try info.lines(.text).contains("checkpoint  \(text), not used: it is damaged"))
+        info.oldestEvent = SequenceNumber(rawValue: 1100)
+        info.oldestTime = moment()
+        let since = "known since  event 1,100 of 2026-07-24T09:30:00Z"
+        #expect(try info.lines(.text).contains(since))
         let json = try info.lines(.json)[0]
+        #expect(json.contains("\"oldest_event\":1100,"))
         #expect(json.contains("\"archives\":[{\"file\":\"arc-0000000000000001.lja\""))
         #expect(json.contains("\"failure\":\"it is damaged\",\"file\":\"ckp-"))
     }
@@ -122,7 +127,8 @@ import Testing
         info.segments.removeLast()
         let expected = """
             {"archives":[],"checkpoints":[],"closed":true,"epoch":3,"folder":"shop.jobs",\
-            "last_sequence":1234,"oldest_segment":{"by_state":{"pending":2,"succeeded":3},"job":7},\
+            "last_sequence":1234,"oldest_event":1,\
+            "oldest_segment":{"by_state":{"pending":2,"succeeded":3},"job":7},\
             "paused_queues":["mail"],\
             "schedules":[{"interval":"10m0s","key":"clean","kind":"clean-up",\
             "next_run_at":"2026-07-24T09:30:00Z","queue":"default"}],\

@@ -206,10 +206,48 @@ import Testing
                 let report = try CommandParser.invocation(call + [folder]).report()
                 #expect(report.remarks == [remark], "\(call)")
             }
+            let info = try CommandParser.invocation(["info", folder]).report().lines
+            #expect(info.contains { $0.hasPrefix("known since  event \(oldest) of ") })
+            let history = try CommandParser.invocation(["history", "1", folder]).report()
+            #expect(history.remarks.first?.hasPrefix("what came before event ") ?? false)
             let since = try CommandParser.invocation(["tail", "--since", "\(oldest)", folder])
             #expect(try since.report().remarks == [])
             try await again.close()
+            let last = try await LogBackend.open(folder, configuration: configuration, clock: clock)
+            _ = try await last.compact()
+            try await last.close()
+            for verb in ["show", "why", "history"] {
+                let gone = try message([verb, "1", folder])
+                #expect(gone.hasSuffix("it was pruned, and its history is not kept any more"))
+                #expect(try message([verb, "4", folder]).hasPrefix("there is no job 4 in "))
+            }
         }
+    }
+
+    @Test("a job that was pruned is told from one that never was")
+    func remarksPruned() async throws {
+        try await withStore { backend, folder in
+            let ids = try await backend.list(JobQuery()).map(\.id)
+            _ = try await backend.cancel(ids, reason: "", actor: nil)
+            _ = try await backend.prune(ids)
+            for verb in ["show", "why"] {
+                let gone = try message([verb, "1", folder])
+                #expect(gone.hasSuffix("any more: it was pruned; see logjobs history 1"))
+            }
+            let whole = try CommandParser.invocation(["history", "1", folder]).report()
+            #expect(whole.remarks.isEmpty && whole.lines.count == 4)
+            let events = try LogReader.open(folder).history(of: ids[0])
+            let part = Timeline(events: Array(events.dropFirst()))
+            #expect(part.remarks == ["what came before event \(events[1].sequence) was not kept"])
+        }
+    }
+
+    /// What a call fails with.
+    private func message(_ call: [String]) throws -> String {
+        let error = #expect(throws: UsageError.self) {
+            try CommandParser.invocation(call).report()
+        }
+        return try #require(error).message
     }
 
     @Test("a text from the store is no formula, and no more than a cell")

@@ -19,6 +19,9 @@ struct Answer {
             return Report(lines: [], remarks: count == nil ? try reader.remarks(on: filter) : [])
         case .errors(let filter, _), .stats(let filter, _):
             return Report(lines: try lines(command), remarks: try reader.remarks(on: filter))
+        case .history(let id):
+            let timeline = try timeline(of: id)
+            return Report(lines: try timeline.lines(format), remarks: timeline.remarks)
         default: return Report(lines: try lines(command))
         }
     }
@@ -29,7 +32,6 @@ struct Answer {
         case .list(let filter, let limit):
             try RecordList(reader, filter, limit: limit).lines(format)
         case .show(let id): try details(of: id).lines(format)
-        case .history(let id): try timeline(of: id).lines(format)
         case .why(let id): try explanation(of: id).lines(format)
         case .errors(let filter, let limit): try failures(filter, limit).lines(format)
         case .stats(let filter, let step): try statistics(filter, step).lines(format)
@@ -38,7 +40,7 @@ struct Answer {
         case .diff(let start, let end):
             try PastDifference(from: state(at: start), to: state(at: end)).lines(format)
         // Answered elsewhere.
-        case .tail, .export, .verify, .backup, .repair: []
+        case .history, .tail, .export, .verify, .backup, .repair: []
         }
     }
 
@@ -52,7 +54,7 @@ struct Answer {
     }
 
     private func explanation(of id: JobID) throws -> Explanation {
-        guard let record = reader.record(of: id) else { throw noJob(id) }
+        guard let record = reader.record(of: id) else { throw try noJob(id) }
         return try Explanation(record, in: reader, at: surroundings.clock.now)
     }
 
@@ -74,18 +76,25 @@ struct Answer {
     }
 
     private func details(of id: JobID) throws -> RecordDetails {
-        guard let record = reader.record(of: id) else { throw noJob(id) }
+        guard let record = reader.record(of: id) else { throw try noJob(id) }
         return RecordDetails(record: record, payload: try reader.payload(of: id))
     }
 
     private func timeline(of id: JobID) throws -> Timeline {
         let events = try reader.history(of: id)
-        guard !events.isEmpty else { throw noJob(id) }
+        guard !events.isEmpty else { throw try noJob(id) }
         return Timeline(events: events)
     }
 
-    private func noJob(_ id: JobID) -> UsageError {
-        UsageError("there is no job \(id) in \(folder); see logjobs list")
+    /// Tells a job that is gone from one that never was.
+    private func noJob(_ id: JobID) throws -> UsageError {
+        guard reader.hasGivenOut(id) else {
+            return UsageError("there is no job \(id) in \(folder); see logjobs list")
+        }
+        let isKept = try !reader.history(of: id).isEmpty
+        let rest =
+            isKept ? "; see logjobs history \(id)" : ", and its history is not kept any more"
+        return UsageError("job \(id) is not in \(folder) any more: it was pruned\(rest)")
     }
 }
 

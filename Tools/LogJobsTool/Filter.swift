@@ -88,7 +88,9 @@ extension Filter {
         case "--tag": tag = value
         case "--since": since = try MomentParser.expect(value, now: now)
         case "--until": until = try MomentParser.expect(value, now: now)
-        default: errorText = value
+        default:
+            guard !value.isEmpty else { throw UsageError("the text behind --error is empty") }
+            errorText = value
         }
     }
 

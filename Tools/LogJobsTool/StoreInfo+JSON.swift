@@ -8,6 +8,7 @@ extension StoreInfo: Encodable {
         case tornTail = "torn_tail"
         case segments, archives, checkpoints, stats, schedules
         case oldestSegment = "oldest_segment"
+        case oldestEvent = "oldest_event"
         case pausedQueues = "paused_queues"
     }
 
@@ -18,6 +19,7 @@ extension StoreInfo: Encodable {
         try container.encode(report.wasClosed, forKey: .closed)
         try container.encode(report.lastSequence.rawValue, forKey: .lastSequence)
         try container.encodeIfPresent(report.tornTail.map(TornTailJSON.init), forKey: .tornTail)
+        try container.encode(oldestEvent.rawValue, forKey: .oldestEvent)
         let segments = segments.enumerated().map { index, segment in
             SegmentJSON(segment: segment, use: index < uses.count ? uses[index] : nil)
         }

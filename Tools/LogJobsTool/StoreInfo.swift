@@ -15,6 +15,9 @@ struct StoreInfo {
     /// Of each segment; empty when not known.
     var uses: [SegmentUse] = []
     var pins: SegmentPins?
+    /// Where the known past begins, and when that was.
+    var oldestEvent = SequenceNumber(rawValue: 1)
+    var oldestTime: Date?
 
     /// A checkpoint, and the time of the last event in it.
     struct Checkpoint {
@@ -53,6 +56,8 @@ struct StoreInfo {
         }
         uses = reader.segmentUses
         pins = reader.oldestSegmentPins()
+        oldestEvent = reader.oldestEvent
+        oldestTime = try reader.event(at: oldestEvent)?.time
     }
 
     func lines(_ format: OutputFormat) throws -> [String] {
@@ -72,6 +77,7 @@ extension StoreInfo {
             (name: "events", value: Quantity.digits(report.lastSequence.rawValue)),
             (name: "segments", value: sizes),
         ]
+        if let knownSince { properties.append((name: "known since", value: knownSince)) }
         if let pinned { properties.append((name: "oldest", value: pinned)) }
         if let archived { properties.append((name: "archives", value: archived)) }
         properties += checkpoints.map { (name: "checkpoint", value: text(of: $0)) }
@@ -87,6 +93,13 @@ extension StoreInfo {
     /// What an unclosed store looks like does not tell whether its program still runs.
     private var state: String {
         report.wasClosed ? "closed in order" : "open, or left by a program that died"
+    }
+
+    /// Nothing when the whole past is known.
+    private var knownSince: String? {
+        guard oldestEvent.rawValue > 1 else { return nil }
+        let time = oldestTime.map { " of " + RFC3339.string(from: $0) } ?? ""
+        return "event \(Quantity.digits(oldestEvent.rawValue))\(time)"
     }
 
     private var sizes: String {

@@ -12,6 +12,12 @@ struct Timeline {
         }
     }
 
+    /// That the beginning is missing, if it is.
+    var remarks: [String] {
+        guard let first = events.first, first.transition?.kind != .enqueued else { return [] }
+        return ["what came before event \(first.sequence) was not kept"]
+    }
+
     private var table: TextTable {
         var table = TextTable(
             ["TIME", "AFTER", "EVENT", "ATTEMPT", "WORKER", "TOOK", "WHAT"],

@@ -148,6 +148,11 @@ public final class LogReader: Sendable {
         }
     }
 
+    /// Whether the store once gave a job this number, which it may have pruned since.
+    package func hasGivenOut(_ id: JobID) -> Bool {
+        id.rawValue > 0 && id < ledger.nextJobID
+    }
+
     /// The event with which a job changed last.
     package func lastTransition(of id: JobID) -> SequenceNumber? {
         ledger.lastTransition(of: id)
