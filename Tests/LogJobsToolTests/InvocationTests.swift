@@ -66,6 +66,30 @@ import Testing
         }
     }
 
+    @Test("verify says how many archives it has read")
+    func countsArchives() async throws {
+        try await withStore { backend, folder in
+            let ids = try await backend.list(JobQuery()).map(\.id)
+            _ = try await backend.cancel(ids, reason: "", actor: nil)
+            #expect(try report(.verify, folder, "--json").lines[0].contains("\"archives\":0,"))
+            try await backend.close()
+            var configuration = LogBackend.Configuration(retention: .forever)
+            configuration.runsUpkeep = false
+            let again = try await LogBackend.open(
+                folder,
+                configuration: configuration,
+                clock: ManualClock()
+            )
+            _ = try await again.prune(ids)
+            _ = try await again.compact()
+            try await again.close()
+            let last = try #require(LogReader.open(folder).archives.first?.lastSequence)
+            let lines = try report(.verify, folder).lines
+            #expect(lines[1] == "verified 1 archive too, with events up to \(last)")
+            #expect(try report(.verify, folder, "--json").lines[0].contains("\"archives\":1,"))
+        }
+    }
+
     @Test("a folder without a store is an error of input, not of the call")
     func refusesMissingStore() {
         do {

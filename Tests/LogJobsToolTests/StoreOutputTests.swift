@@ -158,11 +158,25 @@ import Testing
                 + "seg-2.ljs at byte 4096: checksum"
         )
         let json = """
-            {"bytes":1572864,"closed":false,"damaged":false,"epoch":3,"events":1234,"frames":40,\
-            "last_sequence":1234,"segments":2,\
+            {"archives":0,"bytes":1572864,"closed":false,"damaged":false,"epoch":3,\
+            "events":1234,"frames":40,"ignored_checkpoints":[],"last_sequence":1234,"segments":2,\
             "torn_tail":{"file":"seg-2.ljs","offset":4096,"reason":"checksum"}}
             """
         #expect(try Verification(report: report).lines(.json) == [json])
+    }
+
+    @Test("a checkpoint that cannot be used is damage, and named")
+    func printsIgnoredCheckpoints() throws {
+        var report = report
+        report.ignoredCheckpoints = [.init(file: "ckp-1.ljc", reason: "bad\u{1B}sum")]
+        let text = try Verification(report: report).answer(.text)
+        #expect(text.status == .damage)
+        #expect(text.remarks == ["ckp-1.ljc cannot be used: bad\\u{1b}sum"])
+        #expect(text.lines[0].hasSuffix(": no damage but to checkpoints"))
+        let json = try Verification(report: report).lines(.json)[0]
+        #expect(json.contains("\"damaged\":true,"))
+        let field = #""ignored_checkpoints":[{"file":"ckp-1.ljc","reason":"bad\u001bsum"}]"#
+        #expect(json.contains(field))
     }
 
     @Test("damage is an answer with status 1, for programs an object too")

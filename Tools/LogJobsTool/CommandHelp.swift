@@ -72,8 +72,8 @@ enum CommandHelp {
 
         Prints what the store holds: jobs by state and queue, schedules, events, segments with about
         how many of their bytes are needed and how many are dead, archives, checkpoints; which jobs
-        keep the oldest segment from being given back; and how its last user left it. In JSON it is
-        one object.
+        keep the oldest segment from being given back; since which event the past is known, if not
+        all of it is; and how its last user left it. In JSON it is one object.
 
           logjobs info shop.jobs
           logjobs info --json shop.jobs | jq .stats.by_state
@@ -157,9 +157,10 @@ enum CommandHelp {
     private static let verify = """
         usage: logjobs verify [--json] <folder>
 
-        Reads every segment, checks every checksum and link, and follows every event. The first
-        damage ends it with status 1 and is printed with segment and offset. An unfinished write at
-        the very end is what a crash leaves; it is reported, and no damage.
+        Reads every segment and archive, checks every checksum and link, and follows every event.
+        The first damage ends it with status 1 and is printed with file and offset. Checkpoints that
+        cannot be used are named, with status 1 too: nothing is lost, but look after the disk. An
+        unfinished write at the very end is what a crash leaves; it is reported, and no damage.
 
           logjobs verify shop.jobs && echo "as it was written"
         """

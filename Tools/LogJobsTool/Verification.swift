@@ -15,8 +15,7 @@ struct Verification {
     ) throws -> Report {
         do {
             let report = try LogReader.verify(folder, progress: progress.show)
-            let verification = Verification(report: report)
-            return Report(lines: try verification.lines(format))
+            return try Verification(report: report).answer(format)
         } catch let error as LogStoreError {
             return try report(error, format)
         }
@@ -29,6 +28,22 @@ struct Verification {
         return Report(lines: lines, remarks: [failure.message], status: .damage)
     }
 
+    /// A damaged checkpoint costs only time to open the store, but shows a disk that is not sound.
+    func answer(_ format: OutputFormat) throws -> Report {
+        Report(
+            lines: try lines(format),
+            remarks: report.ignoredCheckpoints.map { checkpoint in
+                PlainText.escaped("\(checkpoint.file) cannot be used: \(checkpoint.reason)")
+            },
+            status: isDamaged ? .damage : .fine
+        )
+    }
+
+    private var isDamaged: Bool { !report.ignoredCheckpoints.isEmpty }
+
+    /// The links at the ends of archives.
+    private var archiveLinks: [HistoryLink] { report.links.filter { $0.file.hasSuffix(".lja") } }
+
     func lines(_ format: OutputFormat) throws -> [String] {
         switch format {
         case .json: [try JSONLine.string(self)]
@@ -40,11 +55,15 @@ struct Verification {
         "verified \(Quantity.count(report.segmentCount, "segment")), "
             + "\(Quantity.count(report.frameCount, "frame")), "
             + "\(Quantity.count(report.eventCount, "event")), \(Quantity.bytes(report.byteCount)): "
-            + "no damage"
+            + (isDamaged ? "no damage but to checkpoints" : "no damage")
     }
 
     private var remarks: [String] {
         var remarks: [String] = []
+        if let last = archiveLinks.last?.lastSequence {
+            let archives = Quantity.count(archiveLinks.count, "archive")
+            remarks.append("verified \(archives) too, with events up to \(last)")
+        }
         if let link = report.links.last {
             remarks.append("digest of all up to event \(link.lastSequence): \(link.digest)")
         }
@@ -62,7 +81,18 @@ extension Verification: Encodable {
         case damaged, closed, epoch, segments, frames, events, bytes
         case lastSequence = "last_sequence"
         case tornTail = "torn_tail"
-        case digest, digests
+        case digest, digests, archives
+        case ignoredCheckpoints = "ignored_checkpoints"
+    }
+
+    /// A checkpoint that cannot be used.
+    private struct IgnoredFileJSON: Encodable {
+        var file: String
+        var reason: String
+
+        init(_ ignored: RecoveryReport.IgnoredFile) {
+            (file, reason) = (ignored.file, ignored.reason)
+        }
     }
 
     /// A link of the chain of digests.
@@ -79,9 +109,14 @@ extension Verification: Encodable {
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(false, forKey: .damaged)
+        try container.encode(isDamaged, forKey: .damaged)
         try container.encode(report.wasClosed, forKey: .closed)
         try container.encode(report.epoch, forKey: .epoch)
+        try container.encode(archiveLinks.count, forKey: .archives)
+        try container.encode(
+            report.ignoredCheckpoints.map(IgnoredFileJSON.init),
+            forKey: .ignoredCheckpoints
+        )
         try container.encode(report.segmentCount, forKey: .segments)
         try container.encode(report.frameCount, forKey: .frames)
         try container.encode(report.eventCount, forKey: .events)
