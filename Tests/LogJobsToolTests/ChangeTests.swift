@@ -190,6 +190,43 @@ struct ChangeTests {
         #expect(!FileManager.default.fileExists(atPath: parent + "/new"))
     }
 
+    @Test("a folder without a store is told as such, in words for a shell")
+    func missing() async throws {
+        let folder = NSTemporaryDirectory() + "logjobs-\(UUID().uuidString)"
+        for call in [["compact"], ["retry", "--yes", "1"], ["prune", "1"], ["dump", "-"]] {
+            do {
+                _ = try await report(call + [folder])
+                Issue.record("there was a store")
+            } catch {
+                let failure = Failure(error)
+                #expect(failure.status == .inputOutput)
+                #expect(failure.message.contains("here is no store"))
+                #expect(!failure.message.contains("createsFolder"))
+            }
+        }
+    }
+
+    @Test("a dump is not written into the store's own folder")
+    func dumpsElsewhere() async throws {
+        try await withStore { folder in
+            let link = folder + ".link"
+            try FileManager.default.createSymbolicLink(
+                atPath: link,
+                withDestinationPath: folder
+            )
+            defer { try? FileManager.default.removeItem(atPath: link) }
+            for parent in [folder, link, folder + "/../" + URL(filePath: folder).lastPathComponent]
+            {
+                await #expect(throws: UsageError.self, "\(parent)") {
+                    try await report(["dump", parent + "/dump", folder])
+                }
+                #expect(!FileManager.default.fileExists(atPath: folder + "/dump"))
+            }
+            try await report(["dump", folder + ".dump", folder])
+            try FileManager.default.removeItem(atPath: folder + ".dump")
+        }
+    }
+
     @Test("each verb has its help, and a wrong call is refused")
     func usage() async throws {
         for verb in ChangeVerb.allCases {

@@ -35,6 +35,23 @@ import Testing
         #expect(failure("backup", folders.target, folders.store)?.status == .inputOutput)
     }
 
+    @Test("a target that a killed backup left is told as such")
+    func leftovers() async throws {
+        let folders = Folders()
+        defer { folders.remove() }
+        try await Self.fill(folders.store).close()
+        _ = try report("backup", folders.store, folders.target)
+        for verb in ["backup", "repair"] {
+            let whole = try #require(failure(verb, folders.store, folders.target))
+            #expect(!whole.message.contains("killed"))
+        }
+        try FileManager.default.removeItem(atPath: folders.target + "/MANIFEST")
+        for verb in ["backup", "repair"] {
+            let left = try #require(failure(verb, folders.store, folders.target))
+            #expect(left.status == .inputOutput && left.message.contains("killed"))
+        }
+    }
+
     @Test("repair prints what is saved and lost, with status 1 when something is")
     func repairs() async throws {
         let folders = Folders()

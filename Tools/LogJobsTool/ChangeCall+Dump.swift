@@ -16,6 +16,9 @@ extension ChangeCall {
             return report
         }
         let url = URL(filePath: file)
+        guard !isInStore else {
+            throw UsageError("\(file) would stand in the store's own folder; name another place")
+        }
         guard !FileManager.default.fileExists(atPath: file) else {
             throw UsageError("\(file) is there already; name a new file")
         }
@@ -85,6 +88,13 @@ extension ChangeCall {
             }
         }
         return try DumpAnswer(done).report(format, "loaded")
+    }
+
+    /// Whether the file would be one of the store's folder, by whatever path.
+    private var isInStore: Bool {
+        let parent = URL(filePath: file).deletingLastPathComponent().resolvingSymlinksInPath()
+        let store = URL(filePath: folder).resolvingSymlinksInPath()
+        return parent.pathComponents.starts(with: store.pathComponents)
     }
 
     /// Whether the dump stands in no file.

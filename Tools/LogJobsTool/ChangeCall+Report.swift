@@ -106,7 +106,7 @@ extension ChangeCall {
     ) async throws -> Answer {
         var configuration = LogBackend.Configuration(createsFolder: creates, retention: .forever)
         configuration.runsUpkeep = false
-        let backend = try await LogBackend.open(folder, configuration: configuration)
+        let backend = try await openStore(configuration)
         let answer: Answer
         do {
             answer = try await body(backend)
@@ -117,6 +117,17 @@ extension ChangeCall {
         }
         try await backend.close()
         return answer
+    }
+
+    private func openStore(_ configuration: LogBackend.Configuration) async throws -> LogBackend {
+        do {
+            return try await LogBackend.open(folder, configuration: configuration)
+        } catch {
+            guard error.code == .notFound, !configuration.createsFolder else { throw error }
+            // The library's own remedy is one for programs.
+            let message = "There is no store in \(folder); name the folder of one."
+            throw LogStoreError(.notFound, message, cause: error)
+        }
     }
 
     private func compact(_ progress: ProgressBar) async throws -> Report {

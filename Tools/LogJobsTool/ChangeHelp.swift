@@ -83,7 +83,8 @@ enum ChangeHelp {
         usage: logjobs load [options] FILE <folder>
 
         Adds what was dumped to a store, which is made if it is not there; from standard input if
-        FILE is -. It may be run again.
+        FILE is -. It may be run again. A line that is none of a dump, a job that the store refuses,
+        and anything behind the end of the dump end it with status 3; what was added by then stays.
 
           --actor NAME     who does it, for the history; user@host unless given
           --json           one JSON object

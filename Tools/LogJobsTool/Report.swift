@@ -1,3 +1,4 @@
+import Foundation
 import LazyJobs
 import LogJobs
 
@@ -46,11 +47,15 @@ extension Invocation {
         case .run(.verify, let folder, let format):
             return try Verification.report(folder, format, surroundings.progress)
         case .run(.backup(let target), let folder, let format):
-            let answer = try BackupAnswer(from: folder, to: target, surroundings.progress)
-            return Report(lines: try answer.lines(format))
+            return try onTarget(target) {
+                let answer = try BackupAnswer(from: folder, to: target, surroundings.progress)
+                return Report(lines: try answer.lines(format))
+            }
         case .run(.repair(let target), let folder, let format):
-            let answer = try RepairAnswer(from: folder, into: target, surroundings.progress)
-            return try answer.report(format)
+            return try onTarget(target) {
+                let answer = try RepairAnswer(from: folder, into: target, surroundings.progress)
+                return try answer.report(format)
+            }
         case .run(let command, let folder, let format):
             let reader = try LogReader.open(folder, progress: surroundings.progress.show)
             let answer = Answer(
@@ -60,6 +65,24 @@ extension Invocation {
                 surroundings: surroundings
             )
             return try answer.report(command, line)
+        }
+    }
+
+    /// Says of a target that is refused what it may be.
+    private func onTarget(_ target: String, _ body: () throws -> Report) throws -> Report {
+        do {
+            return try body()
+        } catch let error as LogStoreError {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: target)) ?? []
+            let isStorePart =
+                names.contains { $0.hasPrefix("seg-") || $0.hasPrefix("arc-") }
+                && !names.contains("MANIFEST")
+            guard error.code == .notOurs, isStorePart else { throw error }
+            var told = error
+            told.message +=
+                " It has files of a store and no manifest: it may be what a backup or repair left "
+                + "that was killed. Then delete it."
+            throw told
         }
     }
 
