@@ -91,7 +91,10 @@ struct ArchiveMeasurement {
         _ clock: any JobClock,
         _ folder: String
     ) async throws -> [Figure] {
-        let store = try await LogBackend.open(folder, configuration: .withoutUpkeep, clock: clock)
+        var configuration = LogBackend.Configuration.withoutUpkeep
+        // One that holds all the prunings, so that none of them is archived.
+        configuration.sizes = LogWriter.Sizes(segmentBytesFirst: 64 << 20)
+        let store = try await LogBackend.open(folder, configuration: configuration, clock: clock)
         if course.prunesLater { try await prune(store) }
         let start = ContinuousClock.now
         _ = try await store.compact()
