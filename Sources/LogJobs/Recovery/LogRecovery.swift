@@ -91,9 +91,8 @@ package struct LogRecovery: ~Copyable {
         let unnamed = names.compactMap { SegmentID(fileName: $0) }.filter { id in
             id >= manifest.nextSegment && !manifest.segments.contains { $0.id == id }
         }
-        guard !unnamed.isEmpty else { return }
-        guard try self.manifest(in: folder).generation == manifest.generation else { return }
         for id in unnamed.sorted() {
+            guard try isCurrent(manifest, in: folder) else { return }
             var wasActive = false
             do throws(LogStoreError) {
                 wasActive = try LeftoverSegment(id, in: folder).wasActive
@@ -101,8 +100,17 @@ package struct LogRecovery: ~Copyable {
                 // A writer may have removed it; another file is nobody's segment.
                 guard error.code == .missingSegment || error.code == .notOurs else { throw error }
             }
-            if wasActive { throw .oldManifest(in: folder, beside: id) }
+            // It may have become active since the manifest was looked at.
+            guard wasActive, try isCurrent(manifest, in: folder) else { continue }
+            throw .oldManifest(in: folder, beside: id)
         }
+    }
+
+    private static func isCurrent(
+        _ manifest: Manifest,
+        in folder: StoreFolder
+    ) throws(LogStoreError) -> Bool {
+        try self.manifest(in: folder).generation == manifest.generation
     }
 
     private static func hasSegments(_ folder: StoreFolder) throws(LogStoreError) -> Bool {
