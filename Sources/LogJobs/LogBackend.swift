@@ -32,6 +32,7 @@ public final class LogBackend: Backend {
     let turnstile = Turnstile()
     /// What is done in the background, unless the store is simulated.
     let upkeep: Upkeep?
+    private let keeper: StoreKeeper
 
     private init(
         _ engine: LogEngine,
@@ -43,7 +44,7 @@ public final class LogBackend: Backend {
         self.configuration = configuration
         self.clock = clock
         recoveryReport = report
-        let keeper = StoreKeeper(
+        keeper = StoreKeeper(
             engine: engine,
             configuration: configuration,
             clock: clock,
@@ -217,8 +218,13 @@ public final class LogBackend: Backend {
     }
 
     /// Does now what the store would do by itself soon, and returns when that is done.
-    package func keepNow() async {
-        await upkeep?.look()
+    ///
+    /// - Returns: What was done so far; of a store that does nothing by itself, this time.
+    @discardableResult
+    package func keepNow() async -> UpkeepReport {
+        let upkeep = upkeep ?? Upkeep(keeper, turnstile, trusting: clock)
+        await upkeep.look()
+        return upkeep.report
     }
 
     /// Closes the store in order: answers what was handed over, gives back the jobs that run,
@@ -259,6 +265,7 @@ extension LogBackend {
         package var sizes = LogWriter.Sizes()
         package var jobIDBlock: UInt64 = 1 << 16
         package var runsUpkeep = true
+        package var compaction = CompactionPolicy()
 
         /// Says how a store works.
         public init(

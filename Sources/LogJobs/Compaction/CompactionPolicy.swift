@@ -3,7 +3,7 @@
 /// What is needed of the oldest is copied to the head of the log, again and again while it lives.
 /// With a log of r times what is needed, that is one byte copied for r - 1 bytes that are let go:
 /// the larger the log may be, the less is written.
-struct CompactionPolicy: Sendable {
+package struct CompactionPolicy: Sendable {
     /// A segment, as far as this is concerned.
     struct Segment: Sendable, Hashable {
         var bytes: UInt64
@@ -14,16 +14,18 @@ struct CompactionPolicy: Sendable {
     /// How much larger than what is needed the sealed segments may be.
     var ratio = 2.4
     /// With less to be let go, nothing is done.
-    var deadBytesMin: UInt64 = 2 << 20
+    package var deadBytesMin: UInt64 = 2 << 20
     /// About how much is retired at a time, unless one segment is larger.
     var batchBytesMax: UInt64 = 64 << 20
     var batchCountMax = 1024
 
-    init() {}
+    package init() {}
 
     /// With archives so small that few of them stand for what is kept.
-    init(keeping archive: ArchivePolicy) {
-        batchBytesMax = min(batchBytesMax, archive.archiveBytesMax)
+    func keeping(_ archive: ArchivePolicy) -> Self {
+        var policy = self
+        policy.batchBytesMax = min(batchBytesMax, archive.archiveBytesMax)
+        return policy
     }
 
     /// How many of the oldest segments are to be retired now, of all, the active one last.

@@ -63,7 +63,7 @@ extension LogBackend {
         await turnstile.enter()
         defer { turnstile.leave() }
         var report = CompactionReport()
-        let policy = CompactionPolicy(keeping: configuration.archive)
+        let policy = configuration.compaction.keeping(configuration.archive)
         let segments = try await compactor.segments()
         let dead = segments.dropLast().lastIndex { $0.liveShare < 1 }
         let count = dead.map { $0 + 1 } ?? 0

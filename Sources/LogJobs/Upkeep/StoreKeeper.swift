@@ -79,7 +79,7 @@ struct StoreKeeper: Sendable {
         at now: () -> Timestamp?,
         _ report: inout UpkeepReport
     ) async throws(BackendError) {
-        let policy = CompactionPolicy(keeping: configuration.archive)
+        let policy = configuration.compaction.keeping(configuration.archive)
         while !Task.isCancelled {
             let segments = try await compactor.segments()
             let count = policy.count(of: segments)

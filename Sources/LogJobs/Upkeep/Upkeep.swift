@@ -20,6 +20,14 @@ final class Upkeep: Sendable {
         self.turnstile = turnstile
     }
 
+    /// One that is not started, and believes the clock.
+    convenience init(_ keeper: StoreKeeper, _ turnstile: Turnstile, trusting clock: any JobClock) {
+        self.init(keeper, turnstile)
+        let now = Timestamp(clock.now)
+        let time = RetentionTime(lastChange: nil, now: now, uptime: clock.uptime)
+        self.time.withLock { $0 = time }
+    }
+
     /// What was done so far.
     var report: UpkeepReport { result.withLock { $0 } }
 

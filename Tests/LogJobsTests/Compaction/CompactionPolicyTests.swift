@@ -74,7 +74,7 @@ struct CompactionPolicyTests {
     @Test("makes archives of which few stand for what is kept")
     func boundedArchives() {
         let archive = ArchivePolicy.keep(bytesMax: 32 << 20)
-        #expect(CompactionPolicy(keeping: archive).batchBytesMax == 8 << 20)
+        #expect(CompactionPolicy().keeping(archive).batchBytesMax == 8 << 20)
         #expect(LogWriter.Sizes().archived(by: archive).segmentBytesMax == 8 << 20)
         #expect(LogWriter.Sizes().archived(by: .keep()) == LogWriter.Sizes())
         #expect(LogWriter.Sizes().archived(by: .keep(bytesMax: 1)).segmentBytesMax == 1 << 20)

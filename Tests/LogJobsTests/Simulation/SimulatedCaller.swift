@@ -81,6 +81,7 @@ struct SimulatedCaller: Sendable {
         case .runSchedules: try await runSchedules()
         case .checkpoint: try await backend.takeCheckpoint()
         case .compact: _ = try await backend.compact()
+        case .keep: await keep()
         case .history(let pick): try await history(pick)
         case .wait(let seconds): try await wait(.seconds(seconds))
         }
@@ -223,6 +224,12 @@ extension SimulatedCaller {
         guard !disk.isCrashed else { return }
         let least = journal.addPruned(count)
         note("\(least) pruned jobs") { $0.prunedCount >= least }
+    }
+
+    private func keep() async {
+        let report = await backend.keepNow()
+        guard let failure = report.failure, !mayFail, !disk.isCrashed else { return }
+        journal.fail("upkeep fails: \(failure)")
     }
 
     private func pause(_ queue: String) async throws(BackendError) {

@@ -25,6 +25,8 @@ enum SimulatedCommand: Sendable, Hashable {
     case runSchedules
     case checkpoint
     case compact
+    /// All that the store would do by itself.
+    case keep
     case history(pick: Int)
     /// Time passes.
     case wait(seconds: Int)
@@ -54,7 +56,8 @@ enum SimulatedCommand: Sendable, Hashable {
         case ..<83: return .removeSchedule(key: number(0...1))
         case ..<86: return .runSchedules
         case ..<88: return .checkpoint
-        case ..<91: return .compact
+        case ..<89: return .compact
+        case ..<91: return .keep
         case ..<94: return .history(pick: number(0...99))
         default: return .wait(seconds: number(1...20))
         }

@@ -1,3 +1,4 @@
+import LazyJobsTesting
 import LogJobsTesting
 import Synchronization
 
@@ -32,22 +33,26 @@ final class SimulatedExecutor: TaskExecutor {
         state.withLock { $0.ready.append(.work(work)) }
     }
 
-    /// Runs a task to its end, with all that it waits for.
+    /// Runs a task to its end, with all that it waits for; when all wait, time passes.
     ///
     /// - Returns: What the task returned; `nil` when it waits for what nobody will do.
-    func run<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value? {
+    func run<Value: Sendable>(
+        _ clock: ManualClock,
+        _ body: @escaping @Sendable () async -> Value
+    ) -> Value? {
         let result = Mutex<Value?>(nil)
         Task(executorPreference: self) {
             let value = await body()
             result.withLock { $0 = value }
         }
-        while let piece = takePiece() {
-            switch piece {
-            case .job(let job): unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-            case .work(let work): work()
+        while true {
+            switch takePiece() {
+            case .job(let job)?: unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+            case .work(let work)?: work()
+            case nil where clock.sleeperCount > 0: clock.advance(by: .seconds(1))
+            case nil: return result.withLock { $0 }
             }
         }
-        return result.withLock { $0 }
     }
 
     private func takePiece() -> Piece? {

@@ -76,7 +76,9 @@ struct Simulation {
     private mutating func live(_ life: SimulationPlan.Life) throws(Failure) {
         disk.faults = life.faults
         let work = work(life)
-        guard let wasOpened = executor.run(work) else { throw Failure(description: "it hangs") }
+        guard let wasOpened = executor.run(clock, work) else {
+            throw Failure(description: "it hangs")
+        }
         hands.drop()
         if wasOpened {
             // Nothing from before this life can be lost by anything that happened in it.
@@ -146,8 +148,14 @@ struct Simulation {
     ) async throws(LogStoreError) -> LogBackend {
         var configuration = LogBackend.Configuration(
             durability: plan.durability,
-            archive: .keep()
+            archive: .keep(),
+            retention: JobRetention(
+                succeeded: .seconds(10),
+                discarded: .seconds(30),
+                cancelled: .seconds(20)
+            )
         )
+        configuration.compaction.deadBytesMin = plan.segmentBytes / 2
         configuration.sizes = LogWriter.Sizes(
             segmentBytesFirst: plan.segmentBytes,
             segmentBytesMax: 2 * plan.segmentBytes,
