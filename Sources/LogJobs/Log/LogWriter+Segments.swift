@@ -46,6 +46,7 @@ extension LogWriter {
         try folder.fileSystem.write(active.handle, rotation.seal.bytes, at: rotation.seal.offset)
         try folder.fileSystem.sync(active.handle)
         let next = try beginSegment(rotation, in: prepared)
+        preparer.renamed()
         let previous = active
         active = next
         catalog.add(SegmentCatalog.Segment(header: next.header))

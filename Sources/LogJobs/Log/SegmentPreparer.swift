@@ -16,6 +16,8 @@ package final class SegmentPreparer: Sendable {
     private struct State {
         var next: Prepared?
         var ballast: [Prepared]
+        /// Whether a file was taken that still has its name.
+        var isTaken = false
         /// Whether the folder may belong to another process from now on.
         var hasEnded = false
     }
@@ -61,7 +63,7 @@ package final class SegmentPreparer: Sendable {
     /// - Returns: Whether all of it is there now.
     package func restore(nextSize: UInt64) throws(SystemCallError) -> Bool {
         try state.withLock { state throws(SystemCallError) in
-            guard !state.hasEnded else { return false }
+            guard !state.hasEnded, !state.isTaken else { return false }
             let present = Set(state.ballast.map(\.name))
             for name in StoreFolder.ballastNames where !present.contains(name) {
                 guard try make(name, size: ballastSize) else { return false }
@@ -69,6 +71,17 @@ package final class SegmentPreparer: Sendable {
             }
             return try makeNext(size: nextSize, in: &state)
         }
+    }
+
+    /// The file that was taken has another name now: its own may be given again.
+    ///
+    /// What would happen if files were prepared in between:
+    /// 1. The writer takes the next segment, and writes the end of the active one.
+    /// 2. A preparation that was asked for before finds no next one, and renames its zeros over the
+    ///    file that was taken.
+    /// 3. The writer renames those zeros to the segment's name. What it writes has none.
+    package func renamed() {
+        state.withLock { $0.isTaken = false }
     }
 
     /// Waits for the preparation that is under way, and lets no other begin.
@@ -89,7 +102,8 @@ package final class SegmentPreparer: Sendable {
     ///   - size: What it must have.
     ///   - target: What it should have, if it has to be made.
     ///   - usesBallast: Whether ballast may be taken when there is no room for another.
-    /// - Returns: The file, for the caller to rename; `nil` when there is no room.
+    /// - Returns: The file, for the caller to rename, and then to say so by ``renamed()``; `nil`
+    ///   when there is no room.
     /// - Throws: What a call of the file system throws but for want of room.
     package func take(
         size: UInt64,
@@ -98,13 +112,14 @@ package final class SegmentPreparer: Sendable {
     ) throws(SystemCallError) -> Prepared? {
         try state.withLock { state throws(SystemCallError) in
             if try makeNext(size: max(size, target), orAtLeast: size, in: &state) {
-                defer { state.next = nil }
+                defer { (state.next, state.isTaken) = (nil, true) }
                 return try state.next.map { next throws(SystemCallError) in
                     try cut(next, to: max(size, target))
                 }
             }
             guard usesBallast, let index = state.ballast.firstIndex(where: { $0.size >= size })
             else { return nil }
+            state.isTaken = true
             return state.ballast.remove(at: index)
         }
     }

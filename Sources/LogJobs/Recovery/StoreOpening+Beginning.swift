@@ -31,6 +31,7 @@ extension StoreOpening {
             frames: log.unproven,
             folder: folder
         )
+        preparer.renamed()
         let (manifest, firstJobID) = manifest(for: log, header)
         do throws(SystemCallError) {
             try ManifestFile(in: folder).replace(with: manifest)

@@ -9,6 +9,31 @@ import Testing
 /// The next segment is made ahead of need, on a queue of its own, while the store goes on.
 @Suite("The preparation of a segment")
 struct PreparationTests {
+    @Test("makes no file by the name of one that was taken and still has it")
+    func taken() throws {
+        let disk = SimulatedFileSystem()
+        try disk.makeFolder("/store")
+        let folder = StoreFolder("/store", of: disk)
+        let preparer = try SegmentPreparer(in: folder, ballastSize: 4096)
+        #expect(try preparer.restore(nextSize: 8192))
+        let taken = try #require(
+            try preparer.take(size: 4096, target: 8192, usesBallast: false)
+        )
+        let path = folder.path(of: taken.name)
+        let handle = try disk.open(path, .readWrite)
+        try disk.write(handle, [1, 2, 3], at: 0)
+        // One that was asked for before, and comes late.
+        #expect(try !preparer.restore(nextSize: 8192))
+        #expect(disk.bytes(of: path)?.prefix(3) == [1, 2, 3])
+        let segment = folder.path(of: SegmentID(rawValue: 1))
+        try disk.rename(path, to: segment)
+        preparer.renamed()
+        #expect(try preparer.restore(nextSize: 8192))
+        #expect(disk.bytes(of: segment)?.prefix(3) == [1, 2, 3])
+        #expect(disk.bytes(of: path)?.prefix(3) == [0, 0, 0])
+        disk.close(handle)
+    }
+
     @Test("keeps out of the way of the manifest's spare", .timeLimit(.minutes(15)))
     func besideManifests() async throws {
         var store = try ThreadedStore()
