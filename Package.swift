@@ -58,7 +58,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "LazyJobsTorture",
-            dependencies: ["LazyJobs", "LogJobs"],
+            dependencies: ["LazyJobs", "LogJobs", "LogJobsTesting"],
             path: "Tools/LazyJobsTorture"
         ),
         .executableTarget(

@@ -1,6 +1,7 @@
 import Foundation
 import LazyJobs
 import LogJobs
+import LogJobsTesting
 import Synchronization
 
 /// Starts victims, one after the other on the same store, kills each at a random moment, and checks
@@ -46,7 +47,7 @@ struct Torture {
         let parent = folder ?? NSTemporaryDirectory()
         let store = "\(parent)/torture-\(ProcessInfo.processInfo.processIdentifier)"
         print("store: \(store), --seed \(seed)")
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var promises = Promises()
         var tally = (kills: 0, refused: 0, verifications: 0)
         let clock = SystemClock()
@@ -119,18 +120,5 @@ struct Torture {
         process.waitUntilExit()
         reading.wait()
         return output.withLock { $0 }
-    }
-}
-
-/// Random numbers that are the same for the same seed (SplitMix64).
-private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LazyJobs
 import LogJobs
+import LogJobsTesting
 import Synchronization
 
 /// The process that is killed: enqueues and works jobs as fast as it can, and says on standard
@@ -126,7 +127,7 @@ struct Victim: Sendable {
             return try await LogBackend.open(folder, configuration: configuration)
         }
         let environment = StoreOpening.Environment(
-            fileSystem: FailingFileSystem(PosixFileSystem(), call: failingCall),
+            fileSystem: WatchedFileSystem.failing(atCall: failingCall),
             clock: SystemClock(),
             process: .current,
             random: { UInt64.random(in: .min ... .max) }

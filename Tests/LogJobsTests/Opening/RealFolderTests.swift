@@ -2,6 +2,7 @@ import Foundation
 import LazyJobs
 import LazyJobsTesting
 import LogJobs
+import LogJobsTesting
 import Testing
 
 #if canImport(Glibc)

@@ -10,7 +10,7 @@ private let importsByTarget: [String: Set<String>] = [
     "Sources/LogJobsTesting": ["LazyJobs", "JobLedger", "LogJobs"],
     "Tools/LogJobsTool": ["LazyJobs", "LogJobs"],
     "Tools/LazyJobsDemo": ["LazyJobs", "LogJobs", "CZlib"],
-    "Tools/LazyJobsTorture": ["LazyJobs", "LogJobs"],
+    "Tools/LazyJobsTorture": ["LazyJobs", "LogJobs", "LogJobsTesting"],
 ]
 
 /// Folders that compute and do nothing else, and the modules that would let them do more.

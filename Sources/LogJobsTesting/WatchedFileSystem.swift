@@ -1,19 +1,18 @@
-import LogJobs
-import LogJobsTesting
+package import LogJobs
 import Synchronization
 
 /// A file system whose calls are shown to a test before they are made, on the thread that makes
 /// them: the test may count them, hold them up, refuse them, or do something in between.
-final class WatchedFileSystem: FileSystem {
+package final class WatchedFileSystem: FileSystem {
     /// What a test does before a call; what it throws, the call throws in its place.
-    typealias Watcher =
+    package typealias Watcher =
         @Sendable (_ call: SimulatedCall, _ path: String) throws(SystemCallError) -> Void
 
     private let base: any FileSystem
     private let watcher: Mutex<Watcher?>
     private let paths = Mutex<[FileHandle: String]>([:])
 
-    init(_ base: any FileSystem, _ watcher: Watcher? = nil) {
+    package init(_ base: any FileSystem, _ watcher: Watcher? = nil) {
         self.base = base
         self.watcher = Mutex(watcher)
     }
@@ -21,7 +20,7 @@ final class WatchedFileSystem: FileSystem {
     /// Refuses whatever would change the disk, as a read-only mount does.
     ///
     /// Rights taken from a folder would not do: they do not bind the superuser.
-    static func readOnly(_ base: any FileSystem, errorNumber: Int32) -> WatchedFileSystem {
+    package static func readOnly(_ base: any FileSystem, errorNumber: Int32) -> WatchedFileSystem {
         WatchedFileSystem(base) { call, path throws(SystemCallError) in
             guard call.changesDisk else { return }
             throw SystemCallError(call: call.rawValue, errorNumber: errorNumber, path: path)
@@ -29,7 +28,7 @@ final class WatchedFileSystem: FileSystem {
     }
 
     /// Shows all calls from now on; with `nil` none.
-    func watch(_ watcher: Watcher?) {
+    package func watch(_ watcher: Watcher?) {
         self.watcher.withLock { $0 = watcher }
     }
 
@@ -52,22 +51,22 @@ final class WatchedFileSystem: FileSystem {
 // MARK: - Names
 
 extension WatchedFileSystem {
-    func makeFolder(_ path: String) throws(SystemCallError) {
+    package func makeFolder(_ path: String) throws(SystemCallError) {
         try show(.makeFolder, path)
         try base.makeFolder(path)
     }
 
-    func names(inFolder path: String) throws(SystemCallError) -> [String] {
+    package func names(inFolder path: String) throws(SystemCallError) -> [String] {
         try show(.names, path)
         return try base.names(inFolder: path)
     }
 
-    func status(of path: String) throws(SystemCallError) -> FileStatus? {
+    package func status(of path: String) throws(SystemCallError) -> FileStatus? {
         try show(.statusOfPath, path)
         return try base.status(of: path)
     }
 
-    func open(_ path: String, _ mode: FileOpenMode) throws(SystemCallError) -> FileHandle {
+    package func open(_ path: String, _ mode: FileOpenMode) throws(SystemCallError) -> FileHandle {
         // To open a file for reading only is a look, and is shown as one.
         try show(mode == .read ? .statusOfPath : .open, path)
         let handle = try base.open(path, mode)
@@ -75,18 +74,18 @@ extension WatchedFileSystem {
         return handle
     }
 
-    func status(of handle: FileHandle) throws(SystemCallError) -> FileStatus {
+    package func status(of handle: FileHandle) throws(SystemCallError) -> FileStatus {
         try show(.statusOfHandle, handle)
         return try base.status(of: handle)
     }
 
-    func close(_ handle: FileHandle) {
+    package func close(_ handle: FileHandle) {
         showAnyway(.close, handle)
         paths.withLock { $0[handle] = nil }
         base.close(handle)
     }
 
-    func read(
+    package func read(
         _ handle: FileHandle,
         at offset: UInt64,
         count: Int
@@ -95,57 +94,61 @@ extension WatchedFileSystem {
         return try base.read(handle, at: offset, count: count)
     }
 
-    func write(_ handle: FileHandle, _ bytes: [UInt8], at offset: UInt64) throws(SystemCallError) {
+    package func write(
+        _ handle: FileHandle,
+        _ bytes: [UInt8],
+        at offset: UInt64
+    ) throws(SystemCallError) {
         try show(.write, handle)
         try base.write(handle, bytes, at: offset)
     }
 
-    func allocate(_ handle: FileHandle, size: UInt64) throws(SystemCallError) {
+    package func allocate(_ handle: FileHandle, size: UInt64) throws(SystemCallError) {
         try show(.allocate, handle)
         try base.allocate(handle, size: size)
     }
 
-    func truncate(_ handle: FileHandle, to size: UInt64) throws(SystemCallError) {
+    package func truncate(_ handle: FileHandle, to size: UInt64) throws(SystemCallError) {
         try show(.truncate, handle)
         try base.truncate(handle, to: size)
     }
 
-    func sync(_ handle: FileHandle) throws(SystemCallError) {
+    package func sync(_ handle: FileHandle) throws(SystemCallError) {
         try show(.sync, handle)
         try base.sync(handle)
     }
 
-    func syncFolder(_ path: String) throws(SystemCallError) {
+    package func syncFolder(_ path: String) throws(SystemCallError) {
         try show(.syncFolder, path)
         try base.syncFolder(path)
     }
 
-    func rename(_ path: String, to newPath: String) throws(SystemCallError) {
+    package func rename(_ path: String, to newPath: String) throws(SystemCallError) {
         try show(.rename, path)
         try base.rename(path, to: newPath)
     }
 
-    func link(_ path: String, to newPath: String) throws(SystemCallError) {
+    package func link(_ path: String, to newPath: String) throws(SystemCallError) {
         try show(.link, path)
         try base.link(path, to: newPath)
     }
 
-    func removeFolder(_ path: String) throws(SystemCallError) {
+    package func removeFolder(_ path: String) throws(SystemCallError) {
         try show(.removeFolder, path)
         try base.removeFolder(path)
     }
 
-    func remove(_ path: String) throws(SystemCallError) {
+    package func remove(_ path: String) throws(SystemCallError) {
         try show(.remove, path)
         try base.remove(path)
     }
 
-    func lock(_ handle: FileHandle) throws(SystemCallError) -> Bool {
+    package func lock(_ handle: FileHandle) throws(SystemCallError) -> Bool {
         try show(.lock, handle)
         return try base.lock(handle)
     }
 
-    func dropCache(_ handle: FileHandle) {
+    package func dropCache(_ handle: FileHandle) {
         showAnyway(.dropCache, handle)
         base.dropCache(handle)
     }
