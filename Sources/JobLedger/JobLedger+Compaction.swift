@@ -47,6 +47,11 @@ extension JobLedger {
         accounts.retire(before: first)
     }
 
+    /// Whether a record is the one that its job has: one that is not, will never be needed again.
+    package func needs(_ copy: JobRecordCopy) -> Bool {
+        slots[copy.jobID].map { rows[$0].payloadSequence == copy.sequence } ?? false
+    }
+
     /// Copies the state of jobs forward whose records these are; the others are not needed.
     ///
     /// - Returns: How many were needed.

@@ -102,6 +102,12 @@ package struct RecordAccounts: Sendable {
 }
 
 extension JobLedger {
+    /// About how many bytes are carried before the segment that begins with an event is retired.
+    package func carriedSize(first: SequenceNumber) -> Int {
+        // One that is empty begins with the same event as the next.
+        accounts.segments.last { $0.first == first }.map { $0.liveWeight + 256 * $0.liveCount } ?? 0
+    }
+
     /// The last event of a job that was pruned in one of the segments.
     ///
     /// - Complexity: O(n) in the jobs that were.
@@ -122,7 +128,7 @@ extension [PrunedJobs] {
 
 extension JobEvent {
     /// About how many bytes it has before it is deflated.
-    var weight: Int {
+    package var weight: Int {
         guard let transition else { return 64 }
         return switch transition.change {
         case .enqueued(let job, _): 32 + job.size

@@ -208,7 +208,7 @@ public final class LogBackend: Backend {
     }
 
     /// What the store has done by itself since it was opened: pruned, compacted, archived.
-    public var upkeepReport: UpkeepReport { upkeep?.report ?? UpkeepReport() }
+    public var upkeepReport: UpkeepReport { keeper.report.current }
 
     /// Takes a checkpoint, unless nothing has happened since the last.
     package func takeCheckpoint() async throws(BackendError) {
@@ -219,12 +219,12 @@ public final class LogBackend: Backend {
 
     /// Does now what the store would do by itself soon, and returns when that is done.
     ///
-    /// - Returns: What was done so far; of a store that does nothing by itself, this time.
+    /// - Returns: What was done since the store was opened.
     @discardableResult
     package func keepNow() async -> UpkeepReport {
         let upkeep = upkeep ?? Upkeep(keeper, turnstile, trusting: clock)
         await upkeep.look()
-        return upkeep.report
+        return upkeepReport
     }
 
     /// Closes the store in order: answers what was handed over, gives back the jobs that run,

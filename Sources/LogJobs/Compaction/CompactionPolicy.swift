@@ -42,13 +42,6 @@ package struct CompactionPolicy: Sendable {
         return min(count, batch(of: sealed))
     }
 
-    /// Whether it has fallen so far behind that it must not rest.
-    func isLate(_ segments: [Segment]) -> Bool {
-        let live = segments.reduce(0) { $0 + Double($1.bytes) * $1.liveShare }
-        let sealed = segments.dropLast().reduce(0) { $0 + $1.bytes }
-        return Double(sealed) > 2 * ratio * live + Double(4 * batchBytesMax)
-    }
-
     /// How many of the oldest segments are retired together.
     func batch(of sealed: some Collection<Segment>) -> Int {
         var bytes: UInt64 = 0

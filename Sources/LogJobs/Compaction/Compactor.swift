@@ -3,22 +3,6 @@ import LazyJobs
 
 /// Retires the oldest segments of an open store; one task at a time.
 struct Compactor: Sendable {
-    /// How fast it goes.
-    enum Pace: Sendable {
-        /// As fast as it can.
-        case full
-        /// In small pieces, resting after each for as long as it took.
-        case gentle
-
-        /// About how many bytes of records are copied at a time.
-        fileprivate var pieceWeight: Int {
-            switch self {
-            case .full: 64 << 10
-            case .gentle: 16 << 10
-            }
-        }
-    }
-
     let engine: LogEngine
     let archive: ArchivePolicy
     let clock: any JobClock
@@ -42,12 +26,12 @@ struct Compactor: Sendable {
     /// - Throws: What the writer answers, and `unavailable`, `corruption`, `storageFull` of files.
     func retire(
         _ count: Int,
-        _ pace: Pace,
+        _ pace: RecordCarrier.Pace,
         _ report: inout CompactionReport,
-        meanwhile: Meanwhile = {}
+        meanwhile: RecordCarrier.Meanwhile = {}
     ) async throws(BackendError) {
         // What is carried for many may use up what is kept back before any of them is gone.
-        let count = engine.isFull ? min(count, 1) : count
+        let count = engine.carryingRoom == nil ? count : min(count, 1)
         do throws(BackendError) {
             try await retireTogether(count, pace, &report, meanwhile)
         } catch  where error.code == .storageFull && count > 1 {
@@ -56,22 +40,20 @@ struct Compactor: Sendable {
         }
     }
 
-    /// What else is to be done while segments are retired.
-    typealias Meanwhile = () async -> Void
-
     private func retireTogether(
         _ count: Int,
-        _ pace: Pace,
+        _ pace: RecordCarrier.Pace,
         _ report: inout CompactionReport,
-        _ meanwhile: Meanwhile
+        _ meanwhile: RecordCarrier.Meanwhile
     ) async throws(BackendError) {
         let targets = Array(engine.sealedSegments().prefix(count))
         guard let first = targets.first, let last = targets.last else { return }
         try expectRoomForArchive()
+        try await expectRoomToCarry(first)
         let link = engine.catalog.history.link ?? HistoryChain(of: first.header.store).link
         let keeping: RetiringSegments.Keeping = archive == .delete ? .nothing : .archive
         let folder = engine.folder
-        let retiring = try await reading { () throws(LogStoreError) in
+        let retiring = try await engine.compacting { () throws(LogStoreError) in
             try RetiringSegments(targets, after: link, keeping: keeping, in: folder)
         }
         do throws(BackendError) {
@@ -96,17 +78,16 @@ struct Compactor: Sendable {
         _ targets: [LogEngine.CompactionTarget],
         through last: LogEngine.CompactionTarget,
         reading retiring: RetiringSegments,
-        _ pace: Pace,
+        _ pace: RecordCarrier.Pace,
         _ report: inout CompactionReport,
-        _ meanwhile: Meanwhile
+        _ meanwhile: RecordCarrier.Meanwhile
     ) async throws(BackendError) {
-        var carriedCount = 0
-        guard let carriedThrough = try await carry(from: retiring, pace, &carriedCount, meanwhile)
-        else {
-            return
-        }
+        var carrier = RecordCarrier(from: retiring, pace, engine, clock)
+        guard let carriedThrough = try await carrier.carryAll(meanwhile) else { return }
         let damage = retiring.damage
-        var history = try await reading { () throws(LogStoreError) in try retiring.finish() }
+        var history = try await engine.compacting { () throws(LogStoreError) in
+            try retiring.finish()
+        }
         if case .archived(var entry) = history {
             entry.carriedThrough = carriedThrough
             report.archivedByteCount += entry.fileSize
@@ -126,7 +107,7 @@ struct Compactor: Sendable {
         report.damage += damage
         report.segmentCount += targets.count
         report.byteCount += targets.reduce(0) { $0 + $1.fileSize }
-        report.carriedCount += carriedCount
+        report.carriedCount += carrier.carriedCount
     }
 
     private func expectRoomForArchive() throws(BackendError) {
@@ -139,74 +120,18 @@ struct Compactor: Sendable {
         )
     }
 
-    /// Copies the live records forward.
-    ///
-    /// - Returns: The last event that was applied when the last of them was judged; `nil` if the
-    ///   task was cancelled before.
-    private func carry(
-        from retiring: RetiringSegments,
-        _ pace: Pace,
-        _ carriedCount: inout Int,
-        _ meanwhile: Meanwhile
-    ) async throws(BackendError) -> SequenceNumber? {
-        while !Task.isCancelled {
-            let start = clock.uptime
-            let copies = try await reading { () throws(LogStoreError) in
-                try retiring.next(weightMax: pace.pieceWeight)
-            }
-            if copies.isEmpty { try await carryLost(retiring.damage, &carriedCount) }
-            // With nothing left to judge, the state as it is now decides.
-            let call = CarryCall(copies)
-            try await engine.complete(.carrying, call)
-            carriedCount += call.carriedCount
-            if copies.isEmpty { return call.judgedThrough }
-            await meanwhile()
-            if pace == .gentle { await clock.rest(for: clock.uptime - start) }
-        }
-        return nil
-    }
-
-    /// Copies the state of jobs forward whose payloads cannot be read any more.
-    private func carryLost(
-        _ damage: [DamagedRange],
-        _ carriedCount: inout Int
+    /// On a full disk, what cannot be carried to its end uses up what is kept back for nothing.
+    private func expectRoomToCarry(
+        _ target: LogEngine.CompactionTarget
     ) async throws(BackendError) {
-        for range in damage {
-            let lost = try await engine.ask { ledger in
-                ledger.lostRecords(from: range.firstSequence, through: range.lastSequence)
-            }
-            for start in stride(from: 0, to: lost.count, by: Self.lostCount) {
-                let piece = lost[start..<min(start + Self.lostCount, lost.count)]
-                let call = CarryCall(Array(piece))
-                try await engine.complete(.carrying, call)
-                carriedCount += call.carriedCount
-            }
-        }
-    }
-
-    /// How many jobs are carried at a time whose payloads are lost.
-    private static let lostCount = 100
-
-    private func reading<Answer: Sendable>(
-        _ body: @escaping @Sendable () throws(LogStoreError) -> Answer
-    ) async throws(BackendError) -> Answer {
-        do throws(LogStoreError) {
-            return try await engine.inBackground(body)
-        } catch {
-            let code: BackendError.Code =
-                switch error.code {
-                case .corruption: .corruption
-                case .storageFull: .storageFull
-                default: .unavailable
-                }
-            throw BackendError(code, "Could not compact the log: \(error.message)", cause: error)
-        }
-    }
-}
-
-extension JobClock {
-    /// Sleeps; not at all in a task that is cancelled, which is to look for that itself.
-    func rest(for duration: Duration) async {
-        do { try await self.sleep(for: duration) } catch {}
+        guard let room = engine.carryingRoom else { return }
+        let size = try await engine.ask { $0.carriedSize(first: target.header.firstSequence) }
+        guard size > room else { return }
+        throw BackendError(
+            .storageFull,
+            "Could not compact the log: about \(size) bytes of its oldest segment are needed, and "
+                + "on the full disk \(room) are left to copy them to. Free space, or cancel jobs, "
+                + "then try again."
+        )
     }
 }

@@ -18,6 +18,15 @@ public struct CompactionReport: Sendable, Hashable {
 
     /// Nothing was done.
     public init() {}
+
+    /// Adds what was done next.
+    mutating func add(_ later: Self) {
+        segmentCount += later.segmentCount
+        byteCount += later.byteCount
+        carriedCount += later.carriedCount
+        archivedByteCount += later.archivedByteCount
+        damage += later.damage
+    }
 }
 
 /// Events that could not be read any more.

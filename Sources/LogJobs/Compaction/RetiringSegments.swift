@@ -24,8 +24,6 @@ final class RetiringSegments: Sendable {
         /// The event that comes next, unless it is lost.
         var next = SequenceNumber.zero
         var damage: [DamagedRange] = []
-        /// What was read and is not handed out yet.
-        var copies: ArraySlice<JobRecordCopy> = []
         var archive: ArchiveWriter?
         var chain: HistoryChain
         let firstLink: Digest
@@ -71,31 +69,36 @@ final class RetiringSegments: Sendable {
         }
     }
 
-    /// The next records: about as many bytes of them as asked for, at least one record, and none at
-    /// the end.
-    func next(weightMax: Int) throws(LogStoreError) -> [JobRecordCopy] {
+    /// What a reading of some of the segments has found.
+    struct Piece: Sendable {
+        /// The records in it.
+        var copies: [JobRecordCopy] = []
+        /// How many events there are in it, those records among them.
+        var eventCount = 0
+        fileprivate var weight = 0
+    }
+
+    /// Reads on, frame by frame, until there is about as much as asked for.
+    ///
+    /// `weightMax` is in bytes of events, before they are deflated. Gives `nil` at the end.
+    func next(weightMax: Int) throws(LogStoreError) -> Piece? {
         try reading.withLock { reading throws(LogStoreError) in
-            while reading.copies.isEmpty {
-                guard try readFrame(&reading) else { return [] }
+            var piece = Piece()
+            while piece.weight < weightMax {
+                guard reading.nextTarget < targets.count else { break }
+                try readFrame(&reading, &piece)
             }
-            var weight = 0
-            let piece = reading.copies.prefix { copy in
-                defer { weight += copy.job.size }
-                return weight < weightMax
-            }
-            reading.copies = reading.copies.dropFirst(piece.count)
-            return Array(piece)
+            return piece.eventCount > 0 ? piece : nil
         }
     }
 
     /// What could not be read so far.
     var damage: [DamagedRange] { reading.withLock { $0.damage } }
 
-    /// Reads on.
-    ///
-    /// - Returns: Whether there was anything.
-    private func readFrame(_ reading: inout Reading) throws(LogStoreError) -> Bool {
-        guard reading.nextTarget < targets.count else { return false }
+    private func readFrame(
+        _ reading: inout Reading,
+        _ piece: inout Piece
+    ) throws(LogStoreError) {
         let target = targets[reading.nextTarget]
         if reading.salvage == nil {
             reading.salvage = try SegmentSalvage(
@@ -107,13 +110,12 @@ final class RetiringSegments: Sendable {
             reading.next = target.header.firstSequence
         }
         switch try reading.salvage?.next() {
-        case .frame(let frame): try take(frame, of: target, &reading)
+        case .frame(let frame): try take(frame, of: target, &reading, &piece)
         case .damage: break
         case nil:
             try expectAnswers(target, &reading)
             end(target, &reading)
         }
-        return true
     }
 
     /// What a device has lost is damage; what one does not give that is away is none.
@@ -134,7 +136,8 @@ final class RetiringSegments: Sendable {
     private func take(
         _ frame: SegmentSalvage.Frame,
         of target: LogEngine.CompactionTarget,
-        _ reading: inout Reading
+        _ reading: inout Reading,
+        _ piece: inout Piece
     ) throws(LogStoreError) {
         if let baseline = frame.baseline { reading.archive?.begin(baseline) }
         guard !frame.events.isEmpty else { return }
@@ -142,7 +145,9 @@ final class RetiringSegments: Sendable {
         guard frame.header.firstSequence >= reading.next else { return }
         noteLost(before: frame.header.firstSequence, of: target, &reading)
         reading.next = frame.header.nextSequence
-        reading.copies = frame.events.compactMap { JobRecordCopy($0) }[...]
+        piece.copies += frame.events.lazy.compactMap { JobRecordCopy($0) }
+        piece.eventCount += frame.events.count
+        piece.weight += frame.events.reduce(0) { $0 + $1.weight }
         // Its baseline may be what is lost.
         let last = SequenceNumber(rawValue: target.header.firstSequence.rawValue - 1)
         reading.archive?.begin(LedgerBaseline(lastSequence: last, epoch: target.header.epoch))
@@ -214,7 +219,8 @@ extension LogStoreError {
             error.isOutOfSpace ? .storageFull : .inputOutput,
             "Could not write an archive: \(error). Nothing was retired. "
                 + (error.isOutOfSpace
-                    ? "Free space, then try again." : "Mend the disk, then try again."),
+                    ? "Free space, or keep less history, then try again."
+                    : "Mend the disk, then try again."),
             file: StoreFolder.preparingArchiveName,
             cause: error
         )

@@ -170,10 +170,22 @@ extension CommitMachine {
     }
 
     /// While the disk is full, a claim must leave room for the end of every job that runs then,
-    /// the longest error text included; and compaction half of what is kept back besides.
+    /// the longest error text included.
+    private var claimingRoom: Int {
+        place.room + Int(clamping: ballastBytes) - ledger.runningCount * EventBounds.ending
+    }
+
+    /// How many bytes compaction may write while there is no room but what is kept back; `nil` when
+    /// there is.
+    ///
+    /// Besides what a claim must leave, it leaves half of what is kept back.
+    package var carryingRoom: Int? {
+        isFull ? max(0, claimingRoom - Int(clamping: ballastBytes / 2)) : nil
+    }
+
+    /// Refuses what might use room that others will need.
     mutating func refuseWithoutRoom() {
-        var room = place.room + Int(clamping: ballastBytes)
-        room -= ledger.runningCount * EventBounds.ending
+        var room = claimingRoom
         refuseClaims(&room)
         room -= Int(clamping: ballastBytes / 2)
         others.removeAll { command in

@@ -33,8 +33,7 @@ package final class LogEngine: Sendable {
     /// Tells when so much has happened that upkeep should look after the store.
     package let occasions = SignalHub()
 
-    /// Whether there is no room on the disk but what is kept back.
-    private let fullness = Atomic(false)
+    private let roomToCarry = Mutex<Int?>(nil)
     private let mode: Mode
     private let clock: any JobClock
     private let preparer: SegmentPreparer
@@ -107,8 +106,8 @@ package final class LogEngine: Sendable {
         perform(on: backgroundQueue, work)
     }
 
-    /// Whether there was no room on the disk, but what is kept back, when the writer looked last.
-    var isFull: Bool { fullness.load(ordering: .relaxed) }
+    /// See ``CommitMachine/carryingRoom``; as it was when the writer looked last.
+    var carryingRoom: Int? { roomToCarry.withLock(\.self) }
 
     /// The state of the writer: for simulations and tests.
     package func inspect<Value: Sendable>(_ body: (borrowing LogWriter) -> Value) -> Value {
@@ -165,7 +164,7 @@ extension LogEngine {
                     writer.expect(step.answeredCount)
                 }
             }
-            fullness.store(step.isFull, ordering: .relaxed)
+            roomToCarry.withLock { $0 = step.carryingRoom }
             // Whoever is told that the store is closed may open it again at once.
             if step.hasEnded { letGo() }
             for answer in step.answers { answer.give() }

@@ -40,8 +40,8 @@ package struct LogWriter: ~Copyable, Sendable {
         package var answeredCount: Int
         /// Whether the store is of no more use, and nobody needs to know why any more.
         package var hasEnded: Bool
-        /// Whether there is no room but what is kept back.
-        package var isFull: Bool
+        /// See ``CommitMachine/carryingRoom``.
+        package var carryingRoom: Int?
 
         package enum Rest: Sendable, Hashable {
             case untilCommand
@@ -141,7 +141,7 @@ package struct LogWriter: ~Copyable, Sendable {
             preparation: preparation,
             answeredCount: machine.isIdle ? answers.reduce(0) { $0 + $1.receivers.count } : 0,
             hasEnded: hasEnded,
-            isFull: machine.isFull
+            carryingRoom: machine.carryingRoom
         )
     }
 

@@ -11,20 +11,20 @@ struct StoreKeeper: Sendable {
     let configuration: LogBackend.Configuration
     let clock: any JobClock
     let checkpointer: Checkpointer
+    let report = RunningReport()
 
-    var compactor: Compactor {
+    private var compactor: Compactor {
         Compactor(engine: engine, archive: configuration.archive, clock: clock)
     }
 
     /// Prunes final jobs that are too old; none without a time.
     func prune(
         _ pruning: inout Pruning,
-        at now: Timestamp?,
-        _ report: inout UpkeepReport
+        at now: Timestamp?
     ) async throws(BackendError) {
         while !Task.isCancelled {
             let start = clock.uptime
-            guard let isBehind = try await pruneSome(&pruning, at: now, &report) else { return }
+            guard let isBehind = try await pruneSome(&pruning, at: now) else { return }
             if !isBehind { await clock.rest(for: clock.uptime - start) }
         }
     }
@@ -49,8 +49,7 @@ struct StoreKeeper: Sendable {
     /// - Returns: Whether more come than go; `nil` when there was nothing to prune.
     private func pruneSome(
         _ pruning: inout Pruning,
-        at now: Timestamp?,
-        _ report: inout UpkeepReport
+        at now: Timestamp?
     ) async throws(BackendError) -> Bool? {
         guard let bounds = now.map(configuration.retention.bounds(at:)) else { return nil }
         let (isDue, count) = try await engine.ask { ledger in
@@ -66,66 +65,71 @@ struct StoreKeeper: Sendable {
             ledger.prune(bounds, limit: limit, at: now, into: &events)
         }
         pruning.add(pruned)
-        report.prunedCount += pruned
+        report.change { $0.prunedCount += pruned }
         return isBehind
     }
 
     /// Compacts as long as too much of the log is dead.
     ///
     /// To retire a large segment in small pieces takes a minute. Meanwhile jobs end and the log
-    /// grows, so that between the pieces the rest of upkeep goes on.
+    /// grows, so that between the pieces the rest of upkeep goes on; until something of that fails,
+    /// which is tried again, and told of, when its turn comes.
     func compact(
         _ pruning: inout Pruning,
-        at now: () -> Timestamp?,
-        _ report: inout UpkeepReport
+        at now: () -> Timestamp?
     ) async throws(BackendError) {
         let policy = configuration.compaction.keeping(configuration.archive)
+        var fails = false
         while !Task.isCancelled {
-            let segments = try await compactor.segments()
-            let count = policy.count(of: segments)
+            let count = policy.count(of: try await compactor.segments())
             guard count > 0 else { return }
-            let pace: Compactor.Pace = policy.isLate(segments) ? .full : .gentle
-            var rest = UpkeepReport()
-            defer { report.add(rest) }
-            try await compactor.retire(count, pace, &report.compaction) {
-                await keepOn(&pruning, at: now(), &rest)
+            var done = CompactionReport()
+            defer { report.change { $0.compaction.add(done) } }
+            do throws(BackendError) {
+                try await compactor.retire(count, .gentle, &done) {
+                    guard !fails else { return }
+                    do throws(BackendError) {
+                        try await prune(&pruning, at: now())
+                        try await checkpoint()
+                    } catch {
+                        fails = true
+                    }
+                }
+            } catch  where error.code == .storageFull {
+                guard try await dropOldestArchive() else { throw error }
             }
         }
     }
 
-    /// Does some of the rest of upkeep, until something of it fails: it is tried again, and told
-    /// of, when its turn comes.
-    private func keepOn(
-        _ pruning: inout Pruning,
-        at now: Timestamp?,
-        _ report: inout UpkeepReport
-    ) async {
-        guard report.failure == nil else { return }
-        do throws(BackendError) {
-            _ = try await pruneSome(&pruning, at: now, &report)
-            try await checkpoint(&report)
-        } catch {
-            report.failure = error
+    /// Takes a checkpoint, if it is time.
+    func checkpoint() async throws(BackendError) {
+        guard let entry = try await checkpointer.takeIfDue() else { return }
+        report.change { report in
+            report.checkpointCount += 1
+            report.checkpointByteCount += entry.fileSize
         }
     }
 
-    /// Takes a checkpoint, if it is time.
-    func checkpoint(_ report: inout UpkeepReport) async throws(BackendError) {
-        guard let entry = try await checkpointer.takeIfDue() else { return }
-        report.checkpointCount += 1
-        report.checkpointByteCount += entry.fileSize
+    /// Drops archives that are too old, without a time none, or too large.
+    func dropArchives(at now: Timestamp?) async throws(BackendError) {
+        let archives = engine.catalog.history.archives
+        try await drop(archives.prefix(configuration.archive.dropCount(of: archives, at: now)))
     }
 
-    /// Drops archives that are too old, without a time none, or too large.
-    func dropArchives(
-        at now: Timestamp?,
-        _ report: inout UpkeepReport
-    ) async throws(BackendError) {
-        let archives = engine.catalog.history.archives
-        let count = configuration.archive.dropCount(of: archives, at: now)
-        guard count > 0 else { return }
-        try await engine.edit(.drop(throughSegment: archives[count - 1].lastSegment))
-        report.droppedArchiveCount += count
+    /// Gives up history for room on a full disk, if the policy bounds its bytes anyway.
+    ///
+    /// - Returns: Whether there was any.
+    private func dropOldestArchive() async throws(BackendError) -> Bool {
+        guard case .keep(_, .some) = configuration.archive else { return false }
+        let oldest = engine.catalog.history.archives.prefix(1)
+        try await drop(oldest)
+        return !oldest.isEmpty
+    }
+
+    private func drop(_ archives: ArraySlice<ArchiveEntry>) async throws(BackendError) {
+        guard let last = archives.last else { return }
+        try await engine.edit(.drop(throughSegment: last.lastSegment))
+        report.change { $0.droppedArchiveCount += archives.count }
     }
 }
 

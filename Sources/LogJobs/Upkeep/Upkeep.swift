@@ -12,7 +12,6 @@ final class Upkeep: Sendable {
     private let keeper: StoreKeeper
     private let turnstile: Turnstile
     private let running = Mutex<Task<Void, Never>?>(nil)
-    private let result = Mutex(UpkeepReport())
     private let time = Mutex<RetentionTime?>(nil)
 
     init(_ keeper: StoreKeeper, _ turnstile: Turnstile) {
@@ -27,9 +26,6 @@ final class Upkeep: Sendable {
         let time = RetentionTime(lastChange: nil, now: now, uptime: clock.uptime)
         self.time.withLock { $0 = time }
     }
-
-    /// What was done so far.
-    var report: UpkeepReport { result.withLock { $0 } }
 
     func start(lastChange: Timestamp?) {
         let task = Task { [self] in await run(lastChange) }
@@ -83,48 +79,30 @@ final class Upkeep: Sendable {
     }
 
     private func lookAtAll() async {
-        var done = UpkeepReport()
+        var failure: BackendError?
         var pruning = StoreKeeper.Pruning()
         // What fails keeps nothing else from being done: the next step may make room for it.
-        await attempt(&done) { done throws(BackendError) in
-            try await keeper.prune(&pruning, at: now(), &done)
+        await attempt(&failure) { () throws(BackendError) in
+            try await keeper.prune(&pruning, at: now())
         }
-        await attempt(&done) { done throws(BackendError) in
-            try await keeper.compact(&pruning, at: now, &done)
+        await attempt(&failure) { () throws(BackendError) in
+            try await keeper.compact(&pruning, at: now)
         }
-        await attempt(&done) { done throws(BackendError) in
-            try await keeper.dropArchives(at: now(), &done)
+        await attempt(&failure) { () throws(BackendError) in
+            try await keeper.dropArchives(at: now())
         }
-        await attempt(&done) { done throws(BackendError) in try await keeper.checkpoint(&done) }
-        result.withLock { result in
-            result.add(done)
-            result.failure = done.failure
-        }
+        await attempt(&failure) { () throws(BackendError) in try await keeper.checkpoint() }
+        keeper.report.change { $0.failure = failure }
     }
 
     private func attempt(
-        _ done: inout UpkeepReport,
-        _ step: (inout UpkeepReport) async throws(BackendError) -> Void
+        _ failure: inout BackendError?,
+        _ step: () async throws(BackendError) -> Void
     ) async {
         do throws(BackendError) {
-            try await step(&done)
+            try await step()
         } catch {
-            done.failure = done.failure ?? error
+            failure = failure ?? error
         }
-    }
-}
-
-extension UpkeepReport {
-    /// Adds what was done next; why something failed is another matter.
-    mutating func add(_ later: UpkeepReport) {
-        prunedCount += later.prunedCount
-        compaction.segmentCount += later.compaction.segmentCount
-        compaction.byteCount += later.compaction.byteCount
-        compaction.carriedCount += later.compaction.carriedCount
-        compaction.damage += later.compaction.damage
-        compaction.archivedByteCount += later.compaction.archivedByteCount
-        droppedArchiveCount += later.droppedArchiveCount
-        checkpointCount += later.checkpointCount
-        checkpointByteCount += later.checkpointByteCount
     }
 }

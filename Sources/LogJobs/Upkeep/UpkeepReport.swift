@@ -1,4 +1,5 @@
 public import LazyJobs
+import Synchronization
 
 /// What a store has done by itself since it was opened.
 public struct UpkeepReport: Sendable {
@@ -17,4 +18,15 @@ public struct UpkeepReport: Sendable {
 
     /// Nothing was done.
     public init() {}
+}
+
+/// What is done so far, for anyone to look at meanwhile.
+final class RunningReport: Sendable {
+    private let report = Mutex(UpkeepReport())
+
+    var current: UpkeepReport { report.withLock(\.self) }
+
+    func change(_ change: (inout UpkeepReport) -> Void) {
+        report.withLock { change(&$0) }
+    }
 }

@@ -39,7 +39,6 @@ struct StoreKeeperTests {
             checkpointer: Checkpointer(backend.engine, readByteCount: 1 << 30)
         )
         var pruning = StoreKeeper.Pruning()
-        var report = UpkeepReport()
         // The sleeps of a gentle pace end when the time is moved on.
         let sleeper = Task {
             while true {
@@ -48,7 +47,8 @@ struct StoreKeeperTests {
             }
         }
         defer { sleeper.cancel() }
-        try await keeper.compact(&pruning, at: { Timestamp(store.clock.now) }, &report)
+        try await keeper.compact(&pruning, at: { Timestamp(store.clock.now) })
+        let report = keeper.report.current
         #expect(report.compaction.segmentCount > 0)
         #expect(report.prunedCount == late.count)
         #expect(report.checkpointCount == 1)
