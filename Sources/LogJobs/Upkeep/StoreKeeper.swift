@@ -3,70 +3,33 @@ import LazyJobs
 
 /// The single pieces of upkeep; one task at a time.
 struct StoreKeeper: Sendable {
-    /// How many jobs are pruned by one command: as few as callers do not feel, or more when more
-    /// come than go.
-    private static let pruneCount = (gentle: 100, full: 1000)
-
     let engine: LogEngine
     let configuration: LogBackend.Configuration
     let clock: any JobClock
     let checkpointer: Checkpointer
     let report = RunningReport()
 
-    private var compactor: Compactor {
-        Compactor(engine: engine, archive: configuration.archive, clock: clock)
+    private func compactor(_ archive: ArchivePolicy) -> Compactor {
+        Compactor(engine: engine, archive: archive, clock: clock)
     }
 
-    /// Prunes final jobs that are too old; none without a time.
-    func prune(
-        _ pruning: inout Pruning,
-        at now: Timestamp?
-    ) async throws(BackendError) {
+    /// Prunes the final jobs that are too old at a time; none without one.
+    func prune(_ pruning: inout Pruning, at now: Timestamp?) async throws(BackendError) {
+        guard let bounds = now.map(configuration.retention.bounds(at:)) else { return }
         while !Task.isCancelled {
             let start = clock.uptime
-            guard let isBehind = try await pruneSome(&pruning, at: now) else { return }
-            if !isBehind { await clock.rest(for: clock.uptime - start) }
+            let limit = pruning.limit
+            let (count, left) = try await engine.call(
+                .ending,
+                needs: { $0.hasJobs(past: bounds) ? EventBounds.pruned(limit) : .none }
+            ) { ledger, now, events in
+                (ledger.prune(bounds, limit: limit, at: now, into: &events), ledger.endedCount)
+            }
+            report.change { $0.prunedCount += count }
+            pruning.add(count, left: left)
+            guard count == limit else { return }
+            if !pruning.isBehind { await clock.rest(for: clock.uptime - start) }
         }
-    }
-
-    /// How the pruning goes: whether jobs go as fast as they come.
-    struct Pruning: Sendable {
-        private var countAtFirst: Int?
-        private var prunedCount = 0
-
-        /// Whether it has to hurry, with so many final jobs in the store.
-        mutating func isBehind(_ count: Int) -> Bool {
-            // At most half of what goes may come anew, or the rest of upkeep has to wait long.
-            defer { countAtFirst = countAtFirst ?? count }
-            return count + prunedCount / 2 > countAtFirst ?? count
-        }
-
-        mutating func add(_ count: Int) { prunedCount += count }
-    }
-
-    /// Prunes a few.
-    ///
-    /// - Returns: Whether more come than go; `nil` when there was nothing to prune.
-    private func pruneSome(
-        _ pruning: inout Pruning,
-        at now: Timestamp?
-    ) async throws(BackendError) -> Bool? {
-        guard let bounds = now.map(configuration.retention.bounds(at:)) else { return nil }
-        let (isDue, count) = try await engine.ask { ledger in
-            (ledger.hasJobs(past: bounds), ledger.endedCount)
-        }
-        guard isDue else { return nil }
-        let isBehind = pruning.isBehind(count)
-        let limit = isBehind ? Self.pruneCount.full : Self.pruneCount.gentle
-        let pruned = try await engine.call(
-            .ending,
-            EventBounds.pruned(limit)
-        ) { ledger, now, events in
-            ledger.prune(bounds, limit: limit, at: now, into: &events)
-        }
-        pruning.add(pruned)
-        report.change { $0.prunedCount += pruned }
-        return isBehind
     }
 
     /// Compacts as long as too much of the log is dead.
@@ -78,6 +41,7 @@ struct StoreKeeper: Sendable {
         _ pruning: inout Pruning,
         at now: () -> Timestamp?
     ) async throws(BackendError) {
+        let compactor = compactor(configuration.archive)
         let policy = configuration.compaction.keeping(configuration.archive)
         var fails = false
         while !Task.isCancelled {
@@ -95,8 +59,10 @@ struct StoreKeeper: Sendable {
                         fails = true
                     }
                 }
+                try await dropArchives(at: now())
             } catch  where error.code == .storageFull {
-                guard try await dropOldestArchive() else { throw error }
+                guard case .keep(_, .some) = configuration.archive else { throw error }
+                try await giveUpHistory(&done)
             }
         }
     }
@@ -116,14 +82,12 @@ struct StoreKeeper: Sendable {
         try await drop(archives.prefix(configuration.archive.dropCount(of: archives, at: now)))
     }
 
-    /// Gives up history for room on a full disk, if the policy bounds its bytes anyway.
-    ///
-    /// - Returns: Whether there was any.
-    private func dropOldestArchive() async throws(BackendError) -> Bool {
-        guard case .keep(_, .some) = configuration.archive else { return false }
+    /// Makes room on a full disk, of a store whose history is bounded in bytes anyway: drops the
+    /// oldest archive, and without any, retires the oldest segment into none.
+    private func giveUpHistory(_ done: inout CompactionReport) async throws(BackendError) {
         let oldest = engine.catalog.history.archives.prefix(1)
         try await drop(oldest)
-        return !oldest.isEmpty
+        if oldest.isEmpty { try await compactor(.delete).retire(1, .full, &done) }
     }
 
     private func drop(_ archives: ArraySlice<ArchiveEntry>) async throws(BackendError) {

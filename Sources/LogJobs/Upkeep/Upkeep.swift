@@ -80,7 +80,7 @@ final class Upkeep: Sendable {
 
     private func lookAtAll() async {
         var failure: BackendError?
-        var pruning = StoreKeeper.Pruning()
+        var pruning = Pruning()
         // What fails keeps nothing else from being done: the next step may make room for it.
         await attempt(&failure) { () throws(BackendError) in
             try await keeper.prune(&pruning, at: now())

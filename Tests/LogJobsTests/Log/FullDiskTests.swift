@@ -48,10 +48,7 @@ struct FullDiskTests {
         let waiting = try await store.enqueue([Self.job()])[0].record
         var generator = SeededGenerator(seed: UInt64(capacity))
         for _ in 0..<3 {
-            let ids = try await Self.fill(store) {
-                let bytes = (0..<2_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
-                return NewJob(kind: "fill", payload: JobPayload(bytes: bytes))
-            }
+            let ids = try await Self.fill(store) { Self.randomJob(&generator) }
             // One by one, as what is kept back has room for it.
             for id in ids { _ = try await store.cancel([id], reason: "full", actor: nil) }
             test.clock.advance(by: .seconds(1))
@@ -62,6 +59,69 @@ struct FullDiskTests {
         #expect(try await store.record(of: waiting.id) == waiting)
         #expect(try await store.payload(of: waiting.id) == Self.job().payload)
         _ = try await store.enqueue([Self.job()])
+        try await store.close()
+        _ = try test.verify()
+    }
+
+    /// A job whose payload deflate cannot shrink.
+    private static func randomJob(_ generator: inout SeededGenerator) -> NewJob {
+        let bytes = (0..<2_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        return NewJob(kind: "fill", payload: JobPayload(bytes: bytes))
+    }
+
+    @Test("gives up the oldest history where its bytes are bounded")
+    func dropsArchives() async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: 700 << 10))
+        var configuration = TestStore.configuration
+        configuration.archive = .keep(bytesMax: 10 << 20)
+        configuration.retention = JobRetention(cancelled: .seconds(1))
+        configuration.compaction.deadBytesMin = 32 << 10
+        configuration.sizes.ballastBytes = 64 << 10
+        let store = try await test.open(configuration)
+        let sleeper = Task {
+            while true {
+                try await test.clock.waitForSleepers(atLeast: 1)
+                test.clock.advance(by: .seconds(1))
+            }
+        }
+        defer { sleeper.cancel() }
+        var generator = SeededGenerator(seed: 1)
+        for _ in 0..<5 {
+            let ids = try await Self.fill(store) { Self.randomJob(&generator) }
+            #expect(ids.count > 10, "space came back")
+            for id in ids { _ = try await store.cancel([id], reason: "full", actor: nil) }
+            test.clock.advance(by: .seconds(2))
+            let report = await store.keepNow()
+            #expect(report.failure == nil)
+        }
+        #expect(store.upkeepReport.droppedArchiveCount > 0)
+        try await store.close()
+        _ = try test.verify()
+    }
+
+    @Test("keeps what is kept back when more is needed of the oldest segment than has room")
+    func leavesLiveSegments() async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: 2 << 20))
+        var configuration = TestStore.configuration
+        configuration.archive = .delete
+        configuration.sizes.segmentBytesFirst = 512 << 10
+        configuration.sizes.segmentBytesMax = 512 << 10
+        configuration.sizes.ballastBytes = 128 << 10
+        let store = try await test.open(configuration)
+        var generator = SeededGenerator(seed: 1)
+        let ids = try await Self.fill(store) { Self.randomJob(&generator) }
+        // Only the newest sealed segment has something dead in it.
+        let dead = ids[ids.count / 2]
+        _ = try await store.cancel([dead], reason: "full", actor: nil)
+        test.clock.advance(by: .seconds(1))
+        #expect(try await store.prune(finishedBefore: test.clock.now, limit: 1) == 1)
+        let before = try await store.storageReport().writtenByteCount
+        for _ in 0..<10 {
+            let error = await #expect(throws: BackendError.self) { _ = try await store.compact() }
+            #expect(error?.code == .storageFull)
+        }
+        #expect(try await store.storageReport().writtenByteCount == before)
+        for id in ids.prefix(20) { _ = try await store.cancel([id], reason: "full", actor: nil) }
         try await store.close()
         _ = try test.verify()
     }

@@ -38,7 +38,7 @@ struct StoreKeeperTests {
             clock: store.clock,
             checkpointer: Checkpointer(backend.engine, readByteCount: 1 << 30)
         )
-        var pruning = StoreKeeper.Pruning()
+        var pruning = Pruning()
         // The sleeps of a gentle pace end when the time is moved on.
         let sleeper = Task {
             while true {
