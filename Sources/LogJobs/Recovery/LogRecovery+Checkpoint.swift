@@ -15,12 +15,13 @@ extension LogRecovery {
                         reason: "the log does not go on behind it"
                     )
                 }
-                let checkpoint = try Checkpoint(entry, of: manifest.store, in: folder)
+                var checkpoint = try Checkpoint(entry, of: manifest.store, in: folder)
                 ledger = checkpoint.ledger
+                // With two owners, whatever is changed of it would be copied first.
+                checkpoint.ledger = JobLedger()
                 ledger.retireSegments(before: first)
                 report.checkpoint = checkpoint.sequence
                 self.checkpoint = checkpoint
-                self.checkpoint?.ledger = JobLedger()
                 return
             } catch {
                 ignore(entry, "\(error)")

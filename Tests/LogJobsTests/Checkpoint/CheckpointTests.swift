@@ -1,5 +1,5 @@
 import Foundation
-import JobLedger
+@testable import JobLedger
 import LazyJobs
 import LazyJobsTesting
 import LogJobs
@@ -88,6 +88,25 @@ struct CheckpointTests {
         await again.abandonAndWait()
     }
 
+    @Test("gives a state that nobody else holds, so that to change it copies nothing")
+    func soleOwner() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        let job = NewJob(kind: "k", queue: "q", payload: JobPayload(bytes: []))
+        _ = try await backend.enqueue([job, job, job])
+        try await backend.takeCheckpoint()
+        await backend.abandonAndWait()
+        var log = try store.recover(.newest)
+        try #require(log.report.checkpoint != nil)
+        let place = try log.ledger.placeOfRows()
+        var events: [JobEvent] = []
+        let request = ClaimRequest(queues: nil, limit: 1, worker: "w")
+        let now = Timestamp(store.clock.now)
+        _ = try log.ledger.claim(request, at: now, into: &events)
+        #expect(!events.isEmpty)
+        #expect(try log.ledger.placeOfRows() == place)
+    }
+
     private func expectSame(_ log: RecoveredLog, _ whole: RecoveredLog, _ story: String) {
         log.ledger.checkInvariants()
         #expect(log.ledger.view() == whole.ledger.view(), "\(story)")
@@ -95,6 +114,14 @@ struct CheckpointTests {
         let segments = log.ledger.accounts.segments.filter { $0.first >= first }
         #expect(segments == whole.ledger.accounts.segments, "\(story)")
         #expect(log.segments.map(\.places) == whole.segments.map(\.places), "\(story)")
+    }
+}
+
+extension JobLedger {
+    /// Where the first rows stand in memory; they move when they are changed and shared.
+    fileprivate func placeOfRows() throws -> Int {
+        let chunk = Mirror(reflecting: rows).descendant("chunks", 0) as? [JobRow]
+        return unsafe try #require(chunk).withUnsafeBytes { Int(bitPattern: $0.baseAddress) }
     }
 }
 
