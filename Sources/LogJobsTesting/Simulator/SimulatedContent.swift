@@ -10,6 +10,8 @@ struct SimulatedContent: Sendable {
     /// The largest file; larger ones fail with `EFBIG`.
     static let sizeMax = 1 << 32
 
+    private static let zeros = [UInt8](repeating: 0, count: pageSize)
+
     private(set) var size = 0
     private var pages: [[UInt8]] = []
 
@@ -35,7 +37,8 @@ struct SimulatedContent: Sendable {
             let start = position % Self.pageSize
             let part = min(Self.pageSize - start, end - position)
             if index < pages.count, !pages[index].isEmpty {
-                Self.copy(pages[index], from: start, part, to: &result, at: position - offset)
+                let bytes = pages[index][start..<start + part]
+                Self.copy(bytes, to: &result, at: position - offset)
             }
             position += part
         }
@@ -44,18 +47,16 @@ struct SimulatedContent: Sendable {
 
     /// Copies all at once: without optimisation, simulations would spend most of their time here.
     private static func copy(
-        _ source: [UInt8],
-        from start: Int,
-        _ count: Int,
+        _ source: ArraySlice<UInt8>,
         to target: inout [UInt8],
         at place: Int
     ) {
-        // SAFETY: the subscripts check that both parts lie within their arrays.
+        // SAFETY: the subscript checks that the bytes lie within the target.
         unsafe target.withUnsafeMutableBytes { target in
+            let range = place..<place + source.count
             unsafe source.withUnsafeBytes { source in
-                let part = unsafe UnsafeRawBufferPointer(rebasing: source[start..<start + count])
-                unsafe UnsafeMutableRawBufferPointer(rebasing: target[place..<place + count])
-                    .copyMemory(from: part)
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[range])
+                    .copyMemory(from: source)
             }
         }
     }
@@ -84,7 +85,7 @@ struct SimulatedContent: Sendable {
             if pages.count > kept { pages.removeLast(pages.count - kept) }
             let end = newSize % Self.pageSize
             if end > 0, pages.count == kept, !pages[kept - 1].isEmpty {
-                for index in end..<Self.pageSize { pages[kept - 1][index] = 0 }
+                Self.copy(Self.zeros[end...], to: &pages[kept - 1], at: end)
             }
         }
         size = newSize
@@ -104,12 +105,12 @@ struct SimulatedContent: Sendable {
         // Segments are filled with zeros ahead: they need no memory.
         if isHole, bytes.areZero { return }
         fill(page: index)
-        pages[index].replaceSubrange(start..<(start + bytes.count), with: bytes)
+        Self.copy(bytes, to: &pages[index], at: start)
     }
 
     /// Makes a page one with bytes of its own.
     private mutating func fill(page index: Int) {
         while pages.count <= index { pages.append([]) }
-        if pages[index].isEmpty { pages[index] = [UInt8](repeating: 0, count: Self.pageSize) }
+        if pages[index].isEmpty { pages[index] = Self.zeros }
     }
 }

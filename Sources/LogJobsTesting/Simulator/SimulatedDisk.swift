@@ -128,13 +128,26 @@ extension SimulatedDisk {
     /// The parts of a path, which counts from the root: there is no current folder.
     static func parts(of path: String) throws(ErrorNumber) -> [String] {
         guard !path.isEmpty else { throw ErrorNumber(ENOENT) }
-        guard !path.utf8.contains(0) else { throw ErrorNumber(EINVAL) }
-        let parts = path.split(separator: "/").filter { $0 != "." }
-        // A store's paths are made by the store; to go up is a mistake that POSIX would hide.
-        guard !parts.contains("..") else { throw ErrorNumber(EINVAL) }
-        guard parts.allSatisfy({ $0.utf8.count <= 255 }) else { throw ErrorNumber(ENAMETOOLONG) }
-        return parts.map(String.init)
+        var parts: [String] = []
+        // Bytes, in a loop: without optimisation, to split text takes ten times as long.
+        let bytes = Array(path.utf8) + [slash]
+        var start = 0
+        for index in bytes.indices {
+            guard bytes[index] != 0 else { throw ErrorNumber(EINVAL) }
+            guard bytes[index] == slash else { continue }
+            let part = bytes[start..<index]
+            start = index + 1
+            if part.isEmpty || part == [dot] { continue }
+            // A store's paths are made by the store; to go up is a mistake that POSIX would hide.
+            guard part != [dot, dot] else { throw ErrorNumber(EINVAL) }
+            guard part.count <= 255 else { throw ErrorNumber(ENAMETOOLONG) }
+            parts.append(String(decoding: part, as: UTF8.self))
+        }
+        return parts
     }
+
+    private static var slash: UInt8 { UInt8(ascii: "/") }
+    private static var dot: UInt8 { UInt8(ascii: ".") }
 
     /// The node at a path.
     func find(_ path: String) throws(ErrorNumber) -> NodeID {
