@@ -25,6 +25,17 @@ extension Sample {
         Sample(testLibrary, "Tests/ATests/A.swift", "import Testing\n// import XCTest"),
         Sample(manifest, "Package.swift", "[.unsafeFlags([\"-Ounchecked\"])]", lines: [1]),
         Sample(manifest, "Package.swift", "[.strictMemorySafety()]"),
+        Sample(
+            throughOptional,
+            "Sources/A/A.swift",
+            "a?.b = 1\nself.a?.b.c = d\na!.b =\n    1",
+            lines: [1, 2, 3]
+        ),
+        Sample(
+            throughOptional,
+            "Sources/A/A.swift",
+            "a[b]?.c = 1\na?.b.append(c)\nif a?.b == c {}\na?.b += 1\nlet a: B? = c\na.b = c"
+        ),
     ]
 
     static let clocks: [Sample] = [
@@ -68,4 +79,5 @@ extension Sample {
     private static let switchedOff = "no test is switched off"
     private static let testLibrary = "Swift Testing is the only test library"
     private static let manifest = "the manifest sets no unsafe flags"
+    private static let throughOptional = "nothing is assigned through an optional that is stored"
 }

@@ -43,7 +43,7 @@ package struct EventReader: ~Copyable, Sendable {
             return try archives.event(at: sequence)
         }
         let isKept = try keepFrame(at: location)
-        guard let frame = last else { return nil }
+        guard var frame = last else { return nil }
         do throws(FormatError) {
             guard isKept else {
                 return try decoder.event(
@@ -55,7 +55,8 @@ package struct EventReader: ~Copyable, Sendable {
             var events = frame.events ?? []
             if events.isEmpty {
                 events = try decoder.events(frame.header, stored: frame.stored[...])
-                last?.events = events
+                frame.events = events
+                last = frame
             }
             let index = sequence.rawValue - frame.header.firstSequence.rawValue
             guard index < UInt64(events.count) else {

@@ -169,8 +169,9 @@ extension LogCursor {
 
     private mutating func stepInArchive() throws(LogStoreError) -> Step? {
         guard let file = archive?.file else { return nil }
-        if archive?.isNew ?? false {
-            archive?.isNew = false
+        if var opened = archive, opened.isNew {
+            opened.isNew = false
+            archive = opened
             if file.entry.firstSequence >= next { return .baseline(file.directory.baseline) }
         }
         while let block = archive?.blocks.popFirst() {

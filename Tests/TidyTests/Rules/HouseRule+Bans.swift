@@ -14,6 +14,16 @@ extension HouseRule {
         HouseRule("the manifest sets no unsafe flags", ban: unsafeFlags) {
             $0.name == "Package.swift"
         },
+        HouseRule("nothing is assigned through an optional that is stored") { file in
+            guard file.isIn("Sources") else { return [] }
+            return file.assignmentsThroughOptionals().map { index in
+                Finding(
+                    file,
+                    line: file.tokens[index].line,
+                    "in a noncopyable type leaks what stood there (Swift 6.3); store a whole value"
+                )
+            }
+        },
     ]
 
     /// The file of `SystemClock`, the one source of time.
@@ -95,6 +105,24 @@ extension HouseRule {
     ) {
         self.init(demand) { file in
             applies(file) ? bans.flatMap { $0.findings(in: file) } : []
+        }
+    }
+}
+
+extension TreeFile {
+    /// Where a value is assigned as in `name?.field = value` or `name!.field = value`.
+    ///
+    /// To assign to an element of a dictionary, or to call what changes a value, is another matter.
+    fileprivate func assignmentsThroughOptionals() -> [Int] {
+        tokens.indices.filter { index in
+            guard ["?", "!"].contains(tokens[index].text), tokens[index].isAttached,
+                index > 0, tokens[index - 1].isWord
+            else { return false }
+            var end = index + 1
+            while text(at: end) == ".", tokens.indices.contains(end + 1), tokens[end + 1].isWord {
+                end += 2
+            }
+            return end > index + 1 && text(at: end) == "=" && text(at: end + 1) != "="
         }
     }
 }
