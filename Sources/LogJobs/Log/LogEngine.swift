@@ -13,11 +13,12 @@ package final class LogEngine: Sendable {
     package enum Mode: Sendable {
         case ownThread
         /// Pieces of work are handed to a closure, which does each of them once, at once or later,
-        /// and never two at a time.
-        case simulated(@Sendable (@escaping Work) -> Void)
+        /// and never two of the writer at a time. The others may be done in between the calls of
+        /// one of the writer, as on threads of their own.
+        case simulated(@Sendable (Side, @escaping Work) -> Void)
 
         /// On the caller's thread, at once.
-        package static let inline = Mode.simulated { $0() }
+        package static let inline = Mode.simulated { $1() }
 
         package var isSimulated: Bool {
             if case .simulated = self { true } else { false }
@@ -25,6 +26,13 @@ package final class LogEngine: Sendable {
     }
 
     package typealias Work = @Sendable () -> Void
+
+    /// Whose work a piece is.
+    package enum Side: Sendable {
+        case writer
+        /// Of those that prepare, read and compact beside the writer.
+        case beside
+    }
 
     package let catalog: SegmentCatalog
     package let folder: StoreFolder
@@ -134,13 +142,13 @@ extension LogEngine {
     /// Lets the writer look into the mailbox, unless its own thread does.
     private func callWriter() {
         guard case .simulated(let perform) = mode else { return }
-        perform { [self] in work() }
+        perform(.writer) { [self] in work() }
     }
 
     private func perform(on queue: DispatchQueue, _ work: @escaping Work) {
         switch mode {
         case .ownThread: queue.async(execute: work)
-        case .simulated(let perform): perform(work)
+        case .simulated(let perform): perform(.beside, work)
         }
     }
 

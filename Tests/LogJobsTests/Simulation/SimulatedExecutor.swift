@@ -1,4 +1,5 @@
 import LazyJobsTesting
+import LogJobs
 import LogJobsTesting
 import Synchronization
 
@@ -10,7 +11,11 @@ import Synchronization
 final class SimulatedExecutor: TaskExecutor {
     private enum Piece {
         case job(UnownedJob)
-        case work(@Sendable () -> Void)
+        case work(LogEngine.Side, LogEngine.Work)
+
+        var isBeside: Bool {
+            if case .work(.beside, _) = self { true } else { false }
+        }
     }
 
     private struct State {
@@ -29,8 +34,32 @@ final class SimulatedExecutor: TaskExecutor {
         state.withLock { $0.ready.append(.job(job)) }
     }
 
-    func perform(_ work: @escaping @Sendable () -> Void) {
-        state.withLock { $0.ready.append(.work(work)) }
+    func perform(_ side: LogEngine.Side, _ work: @escaping LogEngine.Work) {
+        state.withLock { $0.ready.append(.work(side, work)) }
+    }
+
+    /// A disk between whose calls by the writer, to segments and what becomes one, the work beside
+    /// it is done at times.
+    func watch(_ disk: SimulatedFileSystem) -> WatchedFileSystem {
+        WatchedFileSystem(disk) { [weak self] call, path in
+            // Who prepares makes none of these, and could not be met by another while at it.
+            guard [.write, .sync, .rename].contains(call), Self.isSegment(path) else { return }
+            if case .work(_, let work)? = self?.takePieceBeside() { work() }
+        }
+    }
+
+    private static func isSegment(_ path: String) -> Bool {
+        let name = path.split(separator: "/").last ?? ""
+        return name.hasPrefix("seg-") || name == StoreFolder.nextSegmentName
+    }
+
+    private func takePieceBeside() -> Piece? {
+        state.withLock { state in
+            guard let index = state.ready.firstIndex(where: \.isBeside),
+                Bool.random(using: &state.generator)
+            else { return nil }
+            return state.ready.remove(at: index)
+        }
     }
 
     /// Runs a task to its end, with all that it waits for; when all wait, time passes.
@@ -48,7 +77,7 @@ final class SimulatedExecutor: TaskExecutor {
         while true {
             switch takePiece() {
             case .job(let job)?: unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-            case .work(let work)?: work()
+            case .work(_, let work)?: work()
             case nil where clock.sleeperCount > 0: clock.advance(by: .seconds(1))
             case nil: return result.withLock { $0 }
             }

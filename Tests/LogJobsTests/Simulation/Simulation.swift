@@ -166,12 +166,12 @@ struct Simulation {
             folder,
             configuration,
             StoreOpening.Environment(
-                fileSystem: disk,
+                fileSystem: executor.watch(disk),
                 clock: clock,
                 process: ProcessIdentity(pid: 7, bootID: "boot", host: "host"),
                 random: { random.next() }
             ),
-            mode: .simulated { executor.perform($0) }
+            mode: .simulated { executor.perform($0, $1) }
         )
     }
 
