@@ -10,7 +10,8 @@ public enum ArchivePolicy: Sendable, Hashable {
     /// bounds, never. `lasting` counts from the newest event of an archive, by the clock of the
     /// store; `bytesMax` is about the archives alone. They are dropped as wholes: so that at least
     /// about half of `bytesMax` is kept, segments and archives are made smaller where it is small,
-    /// down to a megabyte; with less than four megabytes there may be nothing kept at times.
+    /// down to a megabyte; with less than four megabytes there may be nothing kept at times. On a
+    /// full disk `bytesMax` gives way: the oldest history goes before jobs are refused for long.
     case keep(lasting: Duration? = nil, bytesMax: UInt64? = nil)
 
     /// How much of the log may go into one archive, so that dropping one does not drop all.

@@ -4,6 +4,8 @@
 /// nobody takes for a store, and one after it the whole store.
 struct NewStoreFolder: Sendable {
     let files: StoreFolder
+    /// Whether it was there before.
+    private let wasThere: Bool
 
     /// Makes the folder; one that is there must be empty.
     ///
@@ -19,22 +21,24 @@ struct NewStoreFolder: Sendable {
         if let outer, outer.device == store?.device, outer.inode == store?.inode {
             throw Self.refusal(path, "it is in the folder of the store. Name one beside it.")
         }
-        try expectEmpty()
+        wasThere = try Self.expectEmpty(files)
         try LogStoreError.from({ .opening(path, $0) }) { () throws(SystemCallError) in
             try files.makeDurably()
         }
     }
 
     /// A folder that is there must be empty.
-    private func expectEmpty() throws(LogStoreError) {
+    ///
+    /// - Returns: Whether there is one.
+    private static func expectEmpty(_ files: StoreFolder) throws(LogStoreError) -> Bool {
         let path = files.path
-        guard let status = try Self.status(of: path, files.fileSystem) else { return }
+        guard let status = try status(of: path, files.fileSystem) else { return false }
         guard status.kind == .folder else { throw .notAFolder(path) }
         let names = try LogStoreError.from({ .inspecting(path, $0) }) {
             () throws(SystemCallError) in try files.fileSystem.names(inFolder: path)
         }
-        guard let name = names.min() else { return }
-        throw Self.refusal(path, "it is not empty (\(name)). Name another, or empty it.")
+        guard let name = names.min() else { return true }
+        throw refusal(path, "it is not empty (\(name)). Name another, or empty it.")
     }
 
     private static func status(
@@ -85,8 +89,14 @@ struct NewStoreFolder: Sendable {
         }
     }
 
-    /// Removes what was put into it, after a failure that is the one to be told of.
+    /// Removes what was put into it, and the folder if it was made for that, after a failure that
+    /// is the one to be told of.
     func clearAfterFailure() {
-        do throws(SystemCallError) { try clear() } catch {}
+        do throws(SystemCallError) {
+            try clear()
+            if !wasThere { try files.fileSystem.removeFolder(files.path) }
+        } catch {
+            // What is left is no store.
+        }
     }
 }

@@ -21,7 +21,8 @@ extension LogStoreError {
             return Self(
                 .missingSegment,
                 "Could not open the store: its manifest names \(file), and there is no such file. "
-                    + "Put the file back, or restore a backup.",
+                    + "Put the file back, or the newer manifest if this is an old copy of it, or "
+                    + "restore a backup.",
                 file: file,
                 cause: error
             )
