@@ -11,6 +11,8 @@ struct LongRun {
         case snoozes
         /// What upkeep costs those who enqueue meanwhile.
         case latency
+        /// Sixteen thousand jobs a second for five minutes: whether upkeep keeps pace.
+        case steady
         /// A hundred thousand jobs that were given up and are kept, and two million that pass.
         case discards
     }
@@ -32,6 +34,9 @@ struct LongRun {
     func perform(_ report: (String) -> Void) async throws {
         if name == .latency {
             return try await UpkeepLatency(folder: folder, scale: scale).perform(report)
+        }
+        if name == .steady {
+            return try await SteadyLoad(folder: folder, scale: scale).perform(report)
         }
         // The same without upkeep, for a tenth of it: the bytes that are written once.
         var configuration = LogBackend.Configuration()
@@ -87,7 +92,7 @@ struct LongRun {
             let count = 100_000 / scale
             try await store.enqueue(count)
             for _ in 0..<100 { try await store.work(count, .snooze(until: Date())) }
-        case .latency: break
+        case .latency, .steady: break
         case .discards:
             try await store.enqueue(100_000 / scale)
             try await store.work(100_000 / scale, .discard(error: "no use"))

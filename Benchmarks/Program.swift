@@ -11,7 +11,8 @@ struct Program {
 
           --long-run NAME  years of a store in minutes instead: year, snoozes or discards; says how
                            large log and archive become, and what is written how often. Or
-                           latency: what upkeep costs those who enqueue meanwhile
+                           latency: what upkeep costs those who enqueue meanwhile; or steady:
+                           whether upkeep keeps pace for minutes
           --measure NAME   what a store takes instead: pending, archive, history or cycles; each
                            figure with its target
           --quick          fewer and shorter rounds: seconds instead of a minute
