@@ -66,7 +66,8 @@ struct RefusalMessageTests {
         #expect(
             await Self.message(of: store) == """
                 Could not open the store: its manifest names \(name), and there is no such file. \
-                Put the file back, or restore a backup.
+                Put the file back, or the newer manifest if this is an old copy of it, or restore \
+                a backup.
                 """
         )
     }
