@@ -32,7 +32,7 @@ let package = Package(
         .library(name: "LogJobs", targets: ["LogJobs"]),
         .library(name: "LazyJobsTesting", targets: ["LazyJobsTesting"]),
         .library(name: "LogJobsTesting", targets: ["LogJobsTesting"]),
-        .executable(name: "logjobs", targets: ["LogJobsTool"]),
+        .executable(name: "logjobs", targets: ["LogJobsProgram"]),
     ],
     targets: [
         .target(name: "LazyJobs"),
@@ -46,10 +46,15 @@ let package = Package(
         .target(name: "LogJobsTesting", dependencies: ["LazyJobs", "LogJobs"]),
         .target(name: "CLogJobs"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        .executableTarget(
+        .target(
             name: "LogJobsTool",
             dependencies: ["LazyJobs", "LogJobs"],
             path: "Tools/LogJobsTool"
+        ),
+        .executableTarget(
+            name: "LogJobsProgram",
+            dependencies: ["LogJobsTool"],
+            path: "Tools/LogJobsProgram"
         ),
         .executableTarget(
             name: "LazyJobsDemo",

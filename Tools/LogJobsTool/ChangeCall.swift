@@ -2,7 +2,7 @@ import LazyJobs
 import LogJobs
 
 /// The first argument of a call that changes a store, or copies it.
-enum ChangeVerb: String, CaseIterable {
+package enum ChangeVerb: String, CaseIterable {
     case retry, cancel, prune, compact, dump, load
 
     /// The states of the jobs that it can be done to; nothing when it is not about single jobs.
@@ -20,7 +20,7 @@ enum ChangeVerb: String, CaseIterable {
 }
 
 /// A call that changes a store, or copies it.
-struct ChangeCall: Equatable {
+package struct ChangeCall: Equatable {
     var verb: ChangeVerb
     var folder: String
     /// The file of a dump.

@@ -2,13 +2,13 @@ import Foundation
 import LazyJobs
 
 /// Takes the arguments of a call apart that changes a store.
-struct ChangeParser {
+package struct ChangeParser {
     private var call: ChangeCall
     private var operands: [String] = []
     private var asksForHelp = false
 
     /// What was asked: a call, or its help; nothing when the verb only reads.
-    static func answer(_ arguments: [String]) throws(UsageError) -> ChangeAnswer? {
+    package static func answer(_ arguments: [String]) throws(UsageError) -> ChangeAnswer? {
         if let first = arguments.first, ["--help", "-h", "help"].contains(first) {
             return arguments.dropFirst().first.flatMap(ChangeVerb.init).map(ChangeAnswer.help)
         }
@@ -127,7 +127,7 @@ struct ChangeParser {
 }
 
 /// What was asked of the verbs that change a store.
-enum ChangeAnswer: Equatable {
+package enum ChangeAnswer: Equatable {
     case help(ChangeVerb)
     case call(ChangeCall)
 }

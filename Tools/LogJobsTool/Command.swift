@@ -1,8 +1,8 @@
-import LazyJobs
-import LogJobs
+package import LazyJobs
+package import LogJobs
 
 /// What the tool is asked to do with a store.
-enum Command: Equatable {
+package enum Command: Equatable {
     /// What the store holds, and how it was left.
     case info
     /// Some of its jobs, the one that changed last first.
@@ -34,7 +34,7 @@ enum Command: Equatable {
 }
 
 /// One call of the tool.
-enum Invocation: Equatable {
+package enum Invocation: Equatable {
     /// Prints how the tool, or one of its verbs, is called.
     case help(Verb?)
     /// Reads a store.
@@ -42,7 +42,7 @@ enum Invocation: Equatable {
 }
 
 /// For whom the answer is.
-enum OutputFormat: Equatable {
+package enum OutputFormat: Equatable {
     /// For people.
     case text
     /// For programs: one object on each line.
@@ -50,7 +50,7 @@ enum OutputFormat: Equatable {
 }
 
 /// The first argument.
-enum Verb: String, CaseIterable {
+package enum Verb: String, CaseIterable {
     case info, list, show, history, why, errors, stats, tail, at, diff, export
     case verify, backup, repair
 

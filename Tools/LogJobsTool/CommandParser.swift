@@ -1,9 +1,9 @@
-import Foundation
+package import Foundation
 import LazyJobs
 import LogJobs
 
 /// Arguments as they are typed, taken apart: options may stand anywhere behind the verb.
-struct CommandParser {
+package struct CommandParser {
     private let verb: Verb
     private let now: Date
     private var operands: [String] = []
@@ -14,7 +14,7 @@ struct CommandParser {
     private var flags: Set<String> = []
 
     /// Understands a call.
-    static func invocation(
+    package static func invocation(
         _ arguments: [String],
         now: Date = SystemClock().now
     ) throws(UsageError) -> Invocation {

@@ -14,9 +14,9 @@ enum ExitStatus: Int32 {
 }
 
 /// The tool was called wrongly.
-struct UsageError: Error, Equatable {
+package struct UsageError: Error, Equatable {
     /// What is wrong, and what to do instead.
-    var message: String
+    package var message: String
 
     init(_ message: String) {
         self.message = message

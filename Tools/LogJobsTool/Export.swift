@@ -2,7 +2,7 @@ import LazyJobs
 import LogJobs
 
 /// The answer to `export`: events or jobs, for other programs.
-struct Export: Equatable {
+package struct Export: Equatable {
     enum Subject: String {
         case events, jobs
     }

@@ -3,7 +3,7 @@ import LazyJobs
 import LogJobs
 
 /// Which jobs or events are meant; what is given holds together.
-struct Filter: Equatable {
+package struct Filter: Equatable {
     /// Jobs in one of these states; events that brought a job into one.
     var states: Set<JobState>?
     var kind: String?

@@ -1,13 +1,13 @@
-import Foundation
+package import Foundation
 import LazyJobs
-import LogJobs
+package import LogJobs
 
 /// A moment as it is typed: an event's number, a time, a day, or how long ago.
-enum MomentParser {
+package enum MomentParser {
     static let forms = "an event's number, 2026-01-31T12:00:00Z, 2026-01-31, or -90m, -2h, -7d"
 
     /// Understands a moment; `nil` if it is none.
-    static func moment(_ text: String, now: Date) -> LogMoment? {
+    package static func moment(_ text: String, now: Date) -> LogMoment? {
         if text.hasPrefix("-") { return ago(text.dropFirst()).map { .time(now - $0) } }
         if let number = number(text[...], UInt64.self) {
             return .sequence(SequenceNumber(rawValue: number))

@@ -4,9 +4,9 @@ import Foundation
 ///
 /// What stands in a store is read by LogJobs; here arguments become a ``Command``, and values
 /// lines of text.
-@main
-struct Program {
-    static func main() async {
+package struct Program {
+    /// Answers the arguments of the process, and ends it.
+    package static func main() async {
         let status = await run(Array(CommandLine.arguments.dropFirst()))
         exit(status.rawValue)
     }

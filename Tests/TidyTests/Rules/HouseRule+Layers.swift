@@ -9,6 +9,7 @@ private let importsByTarget: [String: Set<String>] = [
     "Sources/LazyJobsTesting": ["LazyJobs"],
     "Sources/LogJobsTesting": ["LazyJobs", "JobLedger", "LogJobs"],
     "Tools/LogJobsTool": ["LazyJobs", "LogJobs"],
+    "Tools/LogJobsProgram": ["LogJobsTool"],
     "Tools/LazyJobsDemo": ["LazyJobs", "LogJobs", "CZlib"],
     "Tools/LazyJobsTorture": ["LazyJobs", "LogJobs", "LogJobsTesting"],
 ]
