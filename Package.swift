@@ -67,6 +67,11 @@ let package = Package(
             path: "Tools/LazyJobsTorture"
         ),
         .executableTarget(
+            name: "LazyJobsFuzz",
+            dependencies: ["FuzzTargets"],
+            path: "Tools/LazyJobsFuzz"
+        ),
+        .executableTarget(
             name: "benchmarks",
             dependencies: ["LazyJobs", "LogJobs", "CZlib"],
             path: "Benchmarks",
@@ -94,6 +99,12 @@ let package = Package(
             dependencies: ["LazyJobs", "LogJobs", "LazyJobsTesting", "LogJobsTool"],
             exclude: ["Golden"]
         ),
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["LazyJobs", "JobLedger", "LogJobs", "LogJobsTesting", "LogJobsTool"],
+            path: "Tests/FuzzTargets"
+        ),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

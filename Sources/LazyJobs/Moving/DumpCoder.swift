@@ -1,8 +1,8 @@
-import Foundation
+package import Foundation
 
 /// Turns the pieces of a dump into lines and back.
-struct DumpCoder {
-    enum Content: Sendable {
+package struct DumpCoder {
+    package enum Content: Sendable {
         case header(source: String)
         case item(MovedItem)
         case end(jobCount: Int)
@@ -16,7 +16,9 @@ struct DumpCoder {
         return encoder
     }()
 
-    func line(_ content: Content) throws -> Data {
+    package init() {}
+
+    package func line(_ content: Content) throws -> Data {
         var line = DumpLine()
         switch content {
         case .header(let source):
@@ -30,7 +32,7 @@ struct DumpCoder {
         return try encoder.encode(line)
     }
 
-    func content(_ line: Data, _ number: Int) throws(JobDumpError) -> Content {
+    package func content(_ line: Data, _ number: Int) throws(JobDumpError) -> Content {
         func damaged(_ reason: String) -> JobDumpError {
             JobDumpError(line: number, reason: reason)
         }

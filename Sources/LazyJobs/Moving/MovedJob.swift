@@ -1,7 +1,7 @@
 import Foundation
 
 /// One thing on its way from a store into another.
-enum MovedItem: Sendable {
+package enum MovedItem: Sendable {
     case pausedQueue(String)
     case job(MovedJob)
     /// A job whose arguments the old store cannot read.
@@ -10,7 +10,7 @@ enum MovedItem: Sendable {
 }
 
 /// A job on its way: what was enqueued, and what of its life the new store cannot keep as such.
-struct MovedJob: Sendable, Hashable {
+package struct MovedJob: Sendable, Hashable {
     /// Its number in the old store.
     var id: JobID
     /// What is to be enqueued; its waits name jobs of the old store.

@@ -1,9 +1,9 @@
-import LazyJobs
+package import LazyJobs
 
 extension BlockReader {
     /// Reads a whole block, or its events up to the one with the index `last`; `first` is the
     /// sequence number of the block's first event.
-    mutating func events(
+    package mutating func events(
         count: Int,
         first: SequenceNumber,
         through last: Int? = nil

@@ -1,4 +1,4 @@
-import JobLedger
+package import JobLedger
 import LazyJobs
 
 extension BlockReader {
@@ -92,7 +92,7 @@ extension BlockReader {
         )
     }
 
-    mutating func baseline() throws(FormatError) -> LedgerBaseline {
+    package mutating func baseline() throws(FormatError) -> LedgerBaseline {
         var baseline = LedgerBaseline(
             lastSequence: SequenceNumber(rawValue: try reader.varint()),
             epoch: try reader.varint(),

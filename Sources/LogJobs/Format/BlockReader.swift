@@ -1,13 +1,13 @@
 import LazyJobs
 
 /// Reads what `BlockWriter` writes, from bytes that match their checksum and may lie all the same.
-struct BlockReader {
+package struct BlockReader {
     var reader: ByteReader
     var time: Int64 = 0
     var jobID: UInt64 = 0
     private var names: [String] = []
 
-    init(_ raw: ArraySlice<UInt8>) {
+    package init(_ raw: ArraySlice<UInt8>) {
         reader = ByteReader(raw)
     }
 

@@ -1,8 +1,8 @@
-import LazyJobs
+package import LazyJobs
 
 extension BlockWriter {
     /// Appends an event of the block's epoch.
-    mutating func append(_ event: JobEvent) {
+    package mutating func append(_ event: JobEvent) {
         precondition(event.timestamp.isWritable, "a time is out of bounds")
         let sinceLast = event.timestamp.microseconds &- time
         time = event.timestamp.microseconds

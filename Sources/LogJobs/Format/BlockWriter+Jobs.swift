@@ -1,4 +1,4 @@
-import JobLedger
+package import JobLedger
 import LazyJobs
 
 extension BlockWriter {
@@ -91,7 +91,7 @@ extension BlockWriter {
         append(schedule.job)
     }
 
-    mutating func append(_ baseline: LedgerBaseline) {
+    package mutating func append(_ baseline: LedgerBaseline) {
         precondition(FormatLimits.isJobID(baseline.nextJobID.rawValue), "a job id is out of bounds")
         writer.append(varint: baseline.lastSequence.rawValue)
         writer.append(varint: baseline.epoch)

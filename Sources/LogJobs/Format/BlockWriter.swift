@@ -1,9 +1,9 @@
 import CLogJobs
-import LazyJobs
+package import LazyJobs
 
 /// Writes the raw bytes of one block after another into the same memory.
-struct BlockWriter {
-    var writer = ByteWriter(capacity: FormatLimits.blockSizeMax)
+package struct BlockWriter {
+    package internal(set) var writer = ByteWriter(capacity: FormatLimits.blockSizeMax)
     /// The time of the event that is being written; dates are differences to it.
     var time: Int64 = 0
     var jobID: UInt64 = 0
@@ -20,10 +20,12 @@ struct BlockWriter {
         var number = 0
     }
 
-    var count: Int { writer.count }
+    package init() {}
+
+    package var count: Int { writer.count }
 
     /// Forgets the block before.
-    mutating func begin() {
+    package mutating func begin() {
         writer.truncate(to: 0)
         time = 0
         jobID = 0
@@ -32,7 +34,7 @@ struct BlockWriter {
         blockNumber += 1
     }
 
-    mutating func begin(epoch: UInt64, time start: Timestamp) {
+    package mutating func begin(epoch: UInt64, time start: Timestamp) {
         begin()
         writer.append(varint: epoch)
         writer.append(zigzag: start.microseconds)

@@ -85,11 +85,11 @@ import CZlib
 }
 
 /// Undoes `DeflateStream`; one stream, used again and again.
-@safe struct InflateStream: ~Copyable {
+@safe package struct InflateStream: ~Copyable {
     private let stream: UnsafeMutablePointer<z_stream>
     private let dictionary: [UInt8]
 
-    init(dictionary: [UInt8] = []) {
+    package init(dictionary: [UInt8] = []) {
         self.dictionary = dictionary
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())

@@ -86,7 +86,11 @@ package struct FrameHeader: Hashable, Sendable {
     }
 
     /// The checksum of bytes 4 to 47 in their place.
-    static func checksum(_ fields: ArraySlice<UInt8>, salt: UInt64, offset: UInt64) -> UInt32 {
+    package static func checksum(
+        _ fields: ArraySlice<UInt8>,
+        salt: UInt64,
+        offset: UInt64
+    ) -> UInt32 {
         var place = ByteWriter(capacity: 16)
         place.append(fixed: salt)
         place.append(fixed: offset)

@@ -23,7 +23,7 @@ package struct PackedBytes: Hashable, Sendable {
     }
 
     /// Gives back what was packed.
-    func unpack(
+    package func unpack(
         _ stored: [UInt8],
         with inflate: inout InflateStream
     ) throws(FormatError) -> ArraySlice<UInt8> {
@@ -35,7 +35,7 @@ package struct PackedBytes: Hashable, Sendable {
         return try inflate.inflate(stored[...], count: rawLength)[...]
     }
 
-    func write(to writer: inout ByteWriter) {
+    package func write(to writer: inout ByteWriter) {
         writer.append(varint: rawLength)
         writer.append(varint: storedLength)
         writer.append(fixed: storedCRC)
@@ -48,7 +48,7 @@ package struct PackedBytes: Hashable, Sendable {
         guard storedLength > 0 else { throw .damaged("a part of a file is empty") }
     }
 
-    init(rawLength: Int, storedLength: Int, storedCRC: UInt32) {
+    package init(rawLength: Int, storedLength: Int, storedCRC: UInt32) {
         self.rawLength = rawLength
         self.storedLength = storedLength
         self.storedCRC = storedCRC

@@ -1,15 +1,15 @@
-import JobLedger
-import LazyJobs
+package import JobLedger
+package import LazyJobs
 
 /// What a checkpoint gives an opening.
-struct Checkpoint: Sendable {
-    var sequence: SequenceNumber
-    var ledger: JobLedger
+package struct Checkpoint: Sendable {
+    package var sequence: SequenceNumber
+    package var ledger: JobLedger
     /// Where the frames of segments begin that were sealed then.
-    var places: [SegmentID: [FramePlace]]
+    package var places: [SegmentID: [FramePlace]]
 
     /// Reads a checkpoint, verifying all of it.
-    init(
+    package init(
         _ entry: CheckpointEntry,
         of store: StoreID,
         in folder: StoreFolder

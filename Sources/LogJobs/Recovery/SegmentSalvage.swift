@@ -1,21 +1,21 @@
-import JobLedger
-import LazyJobs
+package import JobLedger
+package import LazyJobs
 
 /// Finds what verifies in a segment, with damage before, between and behind.
 ///
 /// A frame verifies only at its own place in its own segment, so behind a damage the search goes on
 /// at every place where a frame could begin. Whether frames follow each other is not asked here.
-struct SegmentSalvage: ~Copyable {
+package struct SegmentSalvage: ~Copyable {
     /// A frame that verifies, all of it.
-    struct Frame {
-        var header: FrameHeader
-        var offset: UInt64
-        var end: UInt64
-        var events: [JobEvent] = []
-        var baseline: LedgerBaseline?
+    package struct Frame {
+        package var header: FrameHeader
+        package var offset: UInt64
+        package var end: UInt64
+        package var events: [JobEvent] = []
+        package var baseline: LedgerBaseline?
     }
 
-    enum Finding {
+    package enum Finding {
         case frame(Frame)
         case damage(Range<UInt64>, reason: String)
     }
@@ -34,7 +34,7 @@ struct SegmentSalvage: ~Copyable {
     ///   - folder: The store's.
     ///   - skipsUnreadable: Whether what the device cannot read is searched as if it were zeros.
     /// - Throws: `missingSegment`, `inputOutput`.
-    init(
+    package init(
         _ header: SegmentHeader,
         upTo end: UInt64?,
         in folder: StoreFolder,
@@ -55,12 +55,12 @@ struct SegmentSalvage: ~Copyable {
     /// Whether bytes are missing only because the device is away, and may be there again.
     var isInterrupted: Bool { window.hasSkipped && !window.isAnswering() }
 
-    func close() {
+    package func close() {
         window.close()
     }
 
     /// What comes next; `nil` when there are but zeros.
-    mutating func next() throws(LogStoreError) -> Finding? {
+    package mutating func next() throws(LogStoreError) -> Finding? {
         guard offset < end else { return nil }
         guard let found = try head(at: offset) else { return try nextBehindDamage() }
         let frameEnd = offset + UInt64(found.frameLength(alignment: header.commitAlignment))

@@ -10,6 +10,7 @@ private let importsByTarget: [String: Set<String>] = [
     "Sources/LogJobsTesting": ["LazyJobs", "JobLedger", "LogJobs"],
     "Tools/LogJobsTool": ["LazyJobs", "LogJobs"],
     "Tools/LogJobsProgram": ["LogJobsTool"],
+    "Tools/LazyJobsFuzz": ["FuzzTargets"],
     "Tools/LazyJobsDemo": ["LazyJobs", "LogJobs", "CZlib"],
     "Tools/LazyJobsTorture": ["LazyJobs", "LogJobs", "LogJobsTesting"],
 ]
