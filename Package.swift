@@ -101,7 +101,7 @@ let package = Package(
         ),
         .target(
             name: "FuzzTargets",
-            dependencies: ["LazyJobs", "JobLedger", "LogJobs", "LogJobsTesting", "LogJobsTool"],
+            dependencies: ["LazyJobs", "JobLedger", "LogJobs", "LogJobsTool"],
             path: "Tests/FuzzTargets"
         ),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"]),
