@@ -130,7 +130,8 @@ package struct Manifest: Hashable, Sendable {
         durable = SequenceNumber(rawValue: try reader.fixed())
         isClosed = try reader.flagWord()
         let count = Int(try reader.fixed(UInt32.self))
-        guard count <= reader.remaining / Self.entrySize else {
+        guard count <= FormatLimits.segmentCountMax, count <= reader.remaining / Self.entrySize
+        else {
             throw .damaged("the manifest's length does not fit its \(count) segments")
         }
         segments = []

@@ -199,4 +199,32 @@ struct ManifestTests {
         longer[12] = UInt8(truncatingIfNeeded: longer.count)
         #expect(throws: FormatError.self) { try Manifest(decoding: longer) }
     }
+
+    @Test("one segment more is refused where there is room for it too")
+    func limitWithRoom() throws {
+        var full = manifest
+        let count = UInt64(FormatLimits.segmentCountMax)
+        full.segments = (8..<8 + count).map {
+            var entry = manifest.segments[1]
+            entry.id = SegmentID(rawValue: $0)
+            return entry
+        }
+        full.nextSegment = SegmentID(rawValue: 1 << 40)
+        // The last entry again, with the next id; then the length, the count and the checksum.
+        var bytes = Array(full.encoded().dropLast(4))
+        var last = Array(bytes.suffix(40))
+        last.replaceSubrange(0..<8, with: fixed(8 + count))
+        bytes += last
+        bytes.replaceSubrange(12..<16, with: fixed(UInt32(bytes.count + 4)))
+        bytes.replaceSubrange(100..<104, with: fixed(UInt32(count + 1)))
+        bytes += fixed(CRC32C.checksum(bytes))
+        #expect(bytes.count <= Manifest.sizeMax)
+        #expect(throws: FormatError.self) { try Manifest(decoding: bytes) }
+    }
+
+    private func fixed(_ number: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.append(fixed: number)
+        return writer.bytes
+    }
 }
