@@ -107,16 +107,24 @@ import CZlib
         unsafe stream.deallocate()
     }
 
-    /// Inflates bytes that must give exactly `count`, which the caller has bounded.
+    /// Inflates bytes that must give exactly `count`.
+    ///
+    /// Before it makes room for so many, it refuses a number that so few bytes cannot give.
     mutating func inflate(
         _ stored: ArraySlice<UInt8>,
         count: Int
     ) throws(FormatError) -> [UInt8] {
+        guard count <= stored.count * Self.ratioMax else {
+            throw .damaged("a block is too short for its length")
+        }
         var raw = [UInt8](repeating: 0, count: count)
         let isWhole = unsafe raw.withUnsafeMutableBufferPointer { unsafe inflate(stored, into: $0) }
         guard isWhole else { throw .damaged("a block does not inflate to its length") }
         return raw
     }
+
+    /// The shortest code for the longest match, of 258 bytes, has two bits.
+    private static let ratioMax = 1032
 
     // SAFETY: as with `deflate`.
     private func inflate(
