@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Synchronization
 import Testing
@@ -9,7 +8,7 @@ struct SimulationTests {
     private static let programCount = 2_000
 
     @Test("loses nothing that was answered, and comes to what its events say")
-    func randomPrograms() {
+    func randomPrograms() async {
         let environment = ProcessInfo.processInfo.environment
         let count = environment["LOGJOBS_PROGRAMS"].flatMap { Int($0) } ?? Self.programCount
         let first =
@@ -17,10 +16,10 @@ struct SimulationTests {
         print("Simulating \(count) programs from LOGJOBS_SEED=\(first)")
         let programs = SimulatedPrograms(seeds: first..<first + UInt64(count))
         // Each program is its own scheduler, on one thread from its begin to its end.
-        DispatchQueue.concurrentPerform(
-            iterations: ProcessInfo.processInfo.activeProcessorCount
-        ) { _ in
-            programs.run()
+        await withDiscardingTaskGroup { group in
+            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
+                group.addTask { programs.run() }
+            }
         }
         if let (plan, failure) = programs.failure {
             Issue.record("\(Self.report(plan, failure))")
