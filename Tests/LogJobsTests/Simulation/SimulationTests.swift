@@ -5,7 +5,7 @@ import Testing
 // Not beside other cases of its own: it takes every processor by itself.
 @Suite("A simulation of random programs, with the end of the process at random calls", .serialized)
 struct SimulationTests {
-    private static let programCount = 2_000
+    private static let programCount = 20_000
 
     @Test("loses nothing that was answered, and comes to what its events say")
     func randomPrograms() async {
