@@ -18,7 +18,7 @@ extension LogBackend {
 
     /// Removes a schedule; that survives power loss when it returns.
     public func removeSchedule(key: String, actor: String?) async throws(BackendError) {
-        try await engine.call(.ending, EventBounds.control) {
+        try await engine.call(.cancelling, EventBounds.control) {
             ledger,
             now,
             events throws(BackendError) in
@@ -54,7 +54,7 @@ extension LogBackend {
         reason: String?,
         actor: String?
     ) async throws(BackendError) {
-        try await engine.call(.ending, EventBounds.control) {
+        try await engine.call(.cancelling, EventBounds.control) {
             ledger,
             now,
             events throws(BackendError) in
@@ -64,7 +64,7 @@ extension LogBackend {
 
     /// Allows claims again; that survives power loss when it returns.
     public func resumeQueue(_ queue: String, actor: String?) async throws(BackendError) {
-        try await engine.call(.ending, EventBounds.control) {
+        try await engine.call(.cancelling, EventBounds.control) {
             ledger,
             now,
             events throws(BackendError) in
@@ -82,7 +82,7 @@ extension LogBackend {
         finishedBefore date: Date,
         limit: Int
     ) async throws(BackendError) -> Int {
-        try await engine.call(.ending, EventBounds.pruned(limit)) {
+        try await engine.call(.pruning, EventBounds.pruned(limit)) {
             ledger,
             now,
             events throws(BackendError) in
@@ -92,7 +92,7 @@ extension LogBackend {
 
     /// Removes certain final jobs from the index; each stands for itself.
     package func prune(_ ids: [JobID]) async throws(BackendError) -> [FinishResult] {
-        try await engine.call(.ending, EventBounds.pruned(ids.count)) {
+        try await engine.call(.pruning, EventBounds.pruned(ids.count)) {
             ledger,
             now,
             events throws(BackendError) in

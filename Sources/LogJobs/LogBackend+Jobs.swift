@@ -103,7 +103,7 @@ extension LogBackend {
         reason: String,
         actor: String?
     ) async throws(BackendError) -> [FinishResult] {
-        try await engine.call(.ending, EventBounds.cancelled(ids.count, reason: reason)) {
+        try await engine.call(.cancelling, EventBounds.cancelled(ids.count, reason: reason)) {
             ledger,
             now,
             events throws(BackendError) in

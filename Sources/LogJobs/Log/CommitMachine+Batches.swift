@@ -57,8 +57,7 @@ extension CommitMachine {
 
     /// Whether something waits that would use what is kept back, or need it later.
     private var needsRoom: Bool {
-        others.contains { $0.role == .growth || $0.role == .carrying }
-            || first.contains { $0.role == .claim }
+        others.contains { $0.role != .question } || first.contains { $0.role != .ending }
     }
 
     /// Commands that fit the next frame beside what is planned, as numbers of those at the front.
@@ -100,7 +99,14 @@ extension CommitMachine {
     /// came along before.
     private func fits(_ needs: LogCommand.Needs, _ batch: Batch, isSole: Bool) -> Bool {
         let bytesMax = planned.bytesMax + batch.bytesMax + needs.bytesMax
-        return isSole && planned.isEmpty || bytesMax <= settings.frameBytesTarget
+        return isSole && planned.isEmpty || bytesMax <= frameBytesTarget
+    }
+
+    /// A segment that is mostly free is written before the next: more may have come during the
+    /// change to it than was asked for, and would leave it empty.
+    private var frameBytesTarget: Int {
+        let isMostlyFree = UInt64(2 * place.room) > place.size
+        return isMostlyFree ? min(settings.frameBytesTarget, place.room) : settings.frameBytesTarget
     }
 
     /// What the manifest must say before so many ids may be given; `nil` when it does.

@@ -69,6 +69,8 @@ extension CommitMachine {
         refuse(.growth, error)
         refuse(.claim, error)
         refuse(.carrying, error)
+        refuse(.cancelling, error)
+        refuse(.pruning, error)
         refuse(.ending, error)
         if first.isEmpty, others.isEmpty { answerClosers(error) }
     }
@@ -169,47 +171,55 @@ extension CommitMachine {
         others.removeAll { $0.role == role }
     }
 
-    /// While the disk is full, a claim must leave room for the end of every job that runs then,
-    /// the longest error text included.
-    private var claimingRoom: Int {
-        place.room + Int(clamping: ballastBytes) - ledger.runningCount * EventBounds.ending
+    /// How many bytes may be written while there is no room but what is kept back, so that what
+    /// runs can still end, with the longest error texts, and the store be closed.
+    private var freeRoom: Int {
+        let reserved = ledger.runningCount * EventBounds.ending
+        return place.room + ballast.bytes - reserved - EventBounds.givingBack(ledger).bytesMax
     }
 
-    /// How many bytes compaction may write while there is no room but what is kept back; `nil` when
-    /// there is.
-    ///
-    /// Besides what a claim must leave, it leaves half of what is kept back.
+    /// How many bytes compaction may write while there is no room but what is kept back, of which
+    /// it leaves half; `nil` when there is.
     package var carryingRoom: Int? {
-        isFull ? max(0, claimingRoom - Int(clamping: ballastBytes / 2)) : nil
+        isFull ? max(0, freeRoom - ballast.bytes / 2) : nil
     }
 
     /// Refuses what might use room that others will need.
+    ///
+    /// One of the files that are kept back is only for what runs, for compaction and for the next
+    /// opening; and a quarter as much for pruning, without which compaction has nothing to do.
     mutating func refuseWithoutRoom() {
-        var room = claimingRoom
-        refuseClaims(&room)
-        room -= Int(clamping: ballastBytes / 2)
+        var room = freeRoom - ballast.fileBytes
+        let pruningRoom = ballast.fileBytes / 4
+        first.removeAll { command in
+            let needs = command.needs(ledger)
+            let needed = needs.bytesMax + needs.endingBytesMax
+            let bytesMax: Int
+            let operation: String
+            switch command.role {
+            case .claim: (bytesMax, operation) = (room - pruningRoom, "Could not claim jobs")
+            case .cancelling:
+                bytesMax = room - pruningRoom
+                operation = "Could not cancel jobs or change queues"
+            case .pruning: (bytesMax, operation) = (room, "Could not prune jobs")
+            case .ending, .growth, .carrying, .question: return false
+            }
+            guard needed > 0, needed > bytesMax else {
+                room -= needed
+                return false
+            }
+            answers.append(command.refusal(Self.storageFull(operation)))
+            return true
+        }
+        room += ballast.fileBytes - ballast.bytes / 2
         others.removeAll { command in
             guard command.role == .carrying else { return false }
             let needed = command.needs(ledger).bytesMax
-            if needed == 0 || needed <= room {
+            guard needed > 0, needed > room else {
                 room -= needed
                 return false
             }
             answers.append(command.refusal(Self.storageFull("Could not compact the log")))
-            return true
-        }
-    }
-
-    private mutating func refuseClaims(_ room: inout Int) {
-        let error = Self.storageFull("Could not claim jobs")
-        first.removeAll { command in
-            guard command.role == .claim else { return false }
-            let needs = command.needs(ledger)
-            if needs.bytesMax + needs.endingBytesMax <= room {
-                room -= needs.bytesMax + needs.endingBytesMax
-                return false
-            }
-            answers.append(command.refusal(error))
             return true
         }
     }

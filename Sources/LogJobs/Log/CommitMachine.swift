@@ -86,6 +86,15 @@ package struct CommitMachine: ~Copyable, Sendable {
         package var usesBallast: Bool
     }
 
+    /// The files that are kept for a full disk.
+    package struct Ballast: Sendable, Hashable {
+        package var fileCount = 0
+        package var bytes = 0
+
+        /// The bytes of one of them; none when there is none.
+        var fileBytes: Int { fileCount > 0 ? bytes / fileCount : 0 }
+    }
+
     package internal(set) var ledger: JobLedger
     package var phase = Phase.idle
     package var place: SegmentPlace
@@ -94,8 +103,8 @@ package struct CommitMachine: ~Copyable, Sendable {
     package var jobIDEnd: JobID
     /// Whether there is no room but what is kept back.
     package var isFull = false
-    /// The bytes of the files that are kept back and not yet in use.
-    package var ballastBytes: UInt64 = 0
+    /// What is kept back and not yet in use.
+    package var ballast = Ballast()
 
     let settings: Settings
     var encoder: FrameEncoder

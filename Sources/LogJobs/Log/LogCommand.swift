@@ -15,8 +15,14 @@ package struct LogCommand: Sendable {
         /// Copies state forward, so that segments can be given back; may use what is kept back, as
         /// far as nothing that runs needs it.
         case carrying
-        /// Ends or removes something, and has the room that is kept back for it.
+        /// Ends what runs, and has the room that is kept back for it.
         case ending
+        /// Calls off jobs, or controls queues and schedules; may use what is kept back, as far as
+        /// all else leaves it.
+        case cancelling
+        /// Removes what has ended, so that compaction finds it dead; may use what is kept back, as
+        /// far as what runs and compaction leave it.
+        case pruning
         /// Changes nothing.
         case question
 
@@ -24,7 +30,12 @@ package struct LogCommand: Sendable {
         ///
         /// A claim is answered before its frame is synced, so it must not see what others of the
         /// same frame enqueue: that might not survive. What ends with it frees limits for it.
-        var goesFirst: Bool { self == .claim || self == .ending }
+        var goesFirst: Bool {
+            switch self {
+            case .claim, .ending, .cancelling, .pruning: true
+            case .growth, .carrying, .question: false
+            }
+        }
     }
 
     /// What must be there before a command is planned, since what is planned cannot be taken back.

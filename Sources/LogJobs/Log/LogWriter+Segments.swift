@@ -52,7 +52,7 @@ extension LogWriter {
         catalog.add(SegmentCatalog.Segment(header: next.header))
         giveBackSpace(behind: rotation.seal, of: previous.handle)
         folder.fileSystem.close(previous.handle)
-        machine.ballastBytes = preparer.ballastBytes
+        machine.ballast = preparer.ballast
         machine.rotated(to: next.place)
         isUpkeepDue = true
         if !rotation.usesBallast { preparation = nextSize(after: next.place.size) }
@@ -136,7 +136,7 @@ extension LogWriter {
     mutating func makeRoom() throws(SystemCallError) {
         var found = try preparer.restore(nextSize: sizes.segmentBytesFirst)
         if found { found = try ManifestFile(in: folder).prepareSpare() }
-        machine.ballastBytes = preparer.ballastBytes
+        machine.ballast = preparer.ballast
         machine.triedRoom(found: found)
     }
 
@@ -160,7 +160,7 @@ extension LogWriter {
     }
 
     private mutating func foundNoRoom() {
-        machine.ballastBytes = preparer.ballastBytes
+        machine.ballast = preparer.ballast
         machine.foundNoRoom()
     }
 

@@ -91,7 +91,7 @@ package struct LogWriter: ~Copyable, Sendable {
         self.clock = clock
         self.sizes = sizes
         self.random = random
-        self.machine.ballastBytes = preparer.ballastBytes
+        self.machine.ballast = preparer.ballast
         preparation = nextSize(after: active.place.size)
     }
 

@@ -54,8 +54,13 @@ package final class SegmentPreparer: Sendable {
     }
 
     /// The space that is kept back.
-    package var ballastBytes: UInt64 {
-        state.withLock { $0.ballast.reduce(0) { $0 + $1.size } }
+    package var ballast: CommitMachine.Ballast {
+        state.withLock { state in
+            CommitMachine.Ballast(
+                fileCount: state.ballast.count,
+                bytes: Int(clamping: state.ballast.reduce(0) { $0 + $1.size })
+            )
+        }
     }
 
     /// Makes the missing ballast, then the next segment, unless one is there that is large enough.
@@ -111,7 +116,10 @@ package final class SegmentPreparer: Sendable {
         usesBallast: Bool
     ) throws(SystemCallError) -> Prepared? {
         try state.withLock { state throws(SystemCallError) in
-            if try makeNext(size: max(size, target), orAtLeast: size, in: &state) {
+            // Not in drops: each small segment would take a header and a manifest of its own.
+            let isEmpty = usesBallast && state.ballast.isEmpty
+            let least = isEmpty ? size : max(size, ballastSize)
+            if try makeNext(size: max(size, target), orAtLeast: least, in: &state) {
                 defer { (state.next, state.isTaken) = (nil, true) }
                 return try state.next.map { next throws(SystemCallError) in
                     try cut(next, to: max(size, target))

@@ -20,7 +20,7 @@ struct StoreKeeper: Sendable {
             let start = clock.uptime
             let limit = pruning.limit
             let (count, left) = try await engine.call(
-                .ending,
+                .pruning,
                 needs: { $0.hasJobs(past: bounds) ? EventBounds.pruned(limit) : .none }
             ) { ledger, now, events in
                 (ledger.prune(bounds, limit: limit, at: now, into: &events), ledger.endedCount)

@@ -7,7 +7,14 @@ import Testing
 @Suite("Full disk")
 struct FullDiskTests {
     /// Room for the first files of a store and a few more segments.
-    private static let capacities = Array(stride(from: 300 << 10, through: 500 << 10, by: 16 << 10))
+    private static let capacities = Array(stride(from: 400 << 10, through: 600 << 10, by: 16 << 10))
+
+    /// What is kept back suffices for more than a few commands.
+    private static var configuration: LogBackend.Configuration {
+        var configuration = TestStore.configuration
+        configuration.sizes.ballastBytes = 64 << 10
+        return configuration
+    }
 
     private static let longError = String(repeating: "e", count: JobLimits.errorSizeMax)
 
@@ -42,7 +49,7 @@ struct FullDiskTests {
     @Test("lets compaction give space back, and uses that", arguments: capacities)
     func compaction(capacity: Int) async throws {
         let test = TestStore(SimulatedFileSystem(capacity: UInt64(capacity)))
-        var configuration = TestStore.configuration
+        var configuration = Self.configuration
         configuration.archive = .delete
         let store = try await test.open(configuration)
         let waiting = try await store.enqueue([Self.job()])[0].record
@@ -72,11 +79,10 @@ struct FullDiskTests {
     @Test("gives up the oldest history where its bytes are bounded")
     func dropsArchives() async throws {
         let test = TestStore(SimulatedFileSystem(capacity: 700 << 10))
-        var configuration = TestStore.configuration
+        var configuration = Self.configuration
         configuration.archive = .keep(bytesMax: 10 << 20)
         configuration.retention = JobRetention(cancelled: .seconds(1))
         configuration.compaction.deadBytesMin = 32 << 10
-        configuration.sizes.ballastBytes = 64 << 10
         let store = try await test.open(configuration)
         let sleeper = Task {
             while true {
@@ -126,6 +132,41 @@ struct FullDiskTests {
         _ = try test.verify()
     }
 
+    @Test("keeps the room of what runs from whoever cancels and prunes", arguments: capacities)
+    func keepsRoomOfEnds(capacity: Int) async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: UInt64(capacity)))
+        var store = try await test.open(Self.configuration)
+        _ = try await store.enqueue((0..<6).map { _ in Self.job() })
+        let running = try await Self.claim(6, in: store)
+        let ids = try await Self.fill(store)
+        for id in ids {
+            do {
+                _ = try await store.cancel([id], reason: "full", actor: nil)
+            } catch {
+                #expect(error.code == .storageFull)
+            }
+        }
+        test.clock.advance(by: .seconds(1))
+        do {
+            while try await store.prune(finishedBefore: test.clock.now, limit: 1) > 0 {}
+        } catch {
+            #expect(error.code == .storageFull)
+        }
+        for job in running {
+            let request = FinishRequest(
+                jobID: job.record.id,
+                lease: job.lease,
+                outcome: .retry(error: Self.longError, runAt: JobLimits.latest)
+            )
+            _ = try await store.finish([request])[0].get()
+        }
+        try await store.close()
+        store = try await test.open(Self.configuration)
+        #expect(try await store.record(of: running[0].record.id)?.lastError == Self.longError)
+        try await store.close()
+        _ = try test.verify()
+    }
+
     @Test(
         "refuses what grows, lets what runs end, opens again, and goes on when there is room",
         arguments: capacities
@@ -133,7 +174,7 @@ struct FullDiskTests {
     func survivesFullDisk(capacity: Int) async throws {
         let disk = SimulatedFileSystem(capacity: UInt64(capacity))
         let test = TestStore(disk)
-        var store = try await test.open()
+        var store = try await test.open(Self.configuration)
         _ = try await store.enqueue([Self.job(), Self.job(), Self.job(), Self.job()])
         let running = try await Self.claim(3, in: store)
         let ids = try await Self.fill(store)
@@ -154,7 +195,7 @@ struct FullDiskTests {
 
         // A crash on the full disk: it opens, and a job can be worked.
         await store.abandonAndWait()
-        store = try await test.open()
+        store = try await test.open(Self.configuration)
         let total = try await store.stats().total
         #expect(total == ids.count + 4)
         let claimed = try await Self.claim(1, in: store)
