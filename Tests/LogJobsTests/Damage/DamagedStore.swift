@@ -97,7 +97,7 @@ struct DamagedStore: Sendable {
         } catch {
             return
         }
-        try whole.expectState(of: damaged.read(), isReopened: true)
+        try whole.expectState(of: damaged.read())
     }
 }
 
@@ -131,14 +131,14 @@ struct WholeView: Sendable {
         past = try reader.state(at: .sequence(moment)).stats()
     }
 
-    /// What is in the index is exactly what was there; a torn tail, of a store that was not closed,
-    /// may be missing.
-    func expectState(of reader: LogReader, isReopened: Bool = false) throws {
+    /// What is in the index is exactly what was there.
+    ///
+    /// Of a store that was not closed the last commit may be missing, without a word where it was
+    /// cut off as a whole.
+    func expectState(of reader: LogReader) throws {
         let shown = try reader.list(JobQuery(limit: JobLimits.listCountMax))
-        // A new opening has cut the tail off.
-        let isTorn = reader.report.tornTail != nil || isReopened && mayBeTorn
         let isSame = shown == records && reader.stats() == stats
-        guard isSame || isTorn && shown == records.dropLast() else {
+        guard isSame || mayBeTorn && shown == records.dropLast() else {
             throw DamagedStore.Wrong(answer: "the jobs are others")
         }
         guard reader.pausedQueues() == pausedQueues else {
@@ -156,7 +156,8 @@ struct WholeView: Sendable {
             try reader.forEachEvent { shown.append($0.withoutCarriedPayload) }
         }
         isWhole = isRead && isWhole
-        guard events.starts(with: shown), !isWhole || shown == events else {
+        let isCut = mayBeTorn && shown == events.dropLast()
+        guard events.starts(with: shown), !isWhole || isCut || shown == events else {
             throw DamagedStore.Wrong(answer: "the events are others")
         }
         for (id, history) in histories {
