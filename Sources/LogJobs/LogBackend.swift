@@ -32,7 +32,7 @@ public final class LogBackend: Backend {
     let turnstile = Turnstile()
     /// What is done in the background, unless the store is simulated.
     let upkeep: Upkeep?
-    private let keeper: StoreKeeper
+    let keeper: StoreKeeper
 
     private init(
         _ engine: LogEngine,

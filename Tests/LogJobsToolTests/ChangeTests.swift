@@ -113,6 +113,23 @@ struct ChangeTests {
         }
     }
 
+    @Test("compact archives the history, or drops it")
+    func dropsHistory() async throws {
+        for (options, count) in [([], 1), (["--drop-history"], 0)] {
+            try await withStore { folder in
+                try await report(["cancel", "--yes", "1", folder])
+                try await report(["prune", "--yes", "1", folder])
+                try await report(["compact"] + options + [folder])
+                let reader = try LogReader.open(folder)
+                #expect(reader.archives.count == count)
+                #expect(try reader.history(of: JobID(rawValue: 1)).isEmpty == (count == 0))
+                let left = try CommandParser.invocation(["history", "2", folder]).report()
+                #expect(left.remarks == (count == 0 ? ["nothing of its history was kept"] : []))
+                #expect(left.lines.count == count + 1)
+            }
+        }
+    }
+
     @Test("what is dumped can be loaded elsewhere, and again")
     func dumps() async throws {
         try await withStore { folder in

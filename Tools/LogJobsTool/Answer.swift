@@ -82,7 +82,7 @@ struct Answer {
 
     private func timeline(of id: JobID) throws -> Timeline {
         let events = try reader.history(of: id)
-        guard !events.isEmpty else { throw try noJob(id) }
+        guard !events.isEmpty || reader.record(of: id) != nil else { throw try noJob(id) }
         return Timeline(events: events)
     }
 

@@ -102,9 +102,14 @@ extension ChangeCall {
     /// Opens the store with nothing done in the background, and closes it whatever happens.
     func withStore<Answer>(
         creates: Bool,
+        archive: ArchivePolicy = .keep(),
         _ body: (LogBackend) async throws -> Answer
     ) async throws -> Answer {
-        var configuration = LogBackend.Configuration(createsFolder: creates, retention: .forever)
+        var configuration = LogBackend.Configuration(
+            createsFolder: creates,
+            archive: archive,
+            retention: .forever
+        )
         configuration.runsUpkeep = false
         let backend = try await openStore(configuration)
         let answer: Answer
@@ -131,7 +136,8 @@ extension ChangeCall {
     }
 
     private func compact(_ progress: ProgressBar) async throws -> Report {
-        let done = try await withStore(creates: false) { backend in
+        let archive: ArchivePolicy = dropsHistory ? .delete : .keep()
+        let done = try await withStore(creates: false, archive: archive) { backend in
             try await backend.compact(progress: progress.show)
         }
         return try CompactionAnswer(done).report(format)

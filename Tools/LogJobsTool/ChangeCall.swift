@@ -30,6 +30,8 @@ package struct ChangeCall: Equatable {
     var isSure = false
     /// Whether running jobs are dumped too.
     var takesRunning = false
+    /// Whether the history of what is removed is dropped.
+    var dropsHistory = false
     var actor: String?
     var reason: String?
     /// The name of the store in a dump; the one it has for ever unless given.

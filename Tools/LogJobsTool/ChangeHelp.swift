@@ -55,12 +55,17 @@ enum ChangeHelp {
     }
 
     private static let compact = """
-        usage: logjobs compact [--json] <folder>
+        usage: logjobs compact [options] <folder>
 
         Gives back the space of what is not needed any more. The store is opened for writing, as by
-        retry.
+        retry. Its history goes to archives, which a program drops that keeps none.
+
+          --drop-history   drop the history of what is removed: on a full disk there may be no room
+                           for archives
+          --json           one JSON object
 
           logjobs compact shop.jobs
+          logjobs compact --drop-history shop.jobs
         """
 
     private static let dump = """

@@ -59,6 +59,7 @@ package struct ChangeParser {
         case "--json": call.format = .json
         case "--help", "-h": asksForHelp = true
         case "--yes" where call.verb.states != nil: call.isSure = true
+        case "--drop-history" where call.verb == .compact: call.dropsHistory = true
         case "--running" where call.verb == .dump: call.takesRunning = true
         default: return false
         }

@@ -14,7 +14,8 @@ struct Timeline {
 
     /// That the beginning is missing, if it is.
     var remarks: [String] {
-        guard let first = events.first, first.transition?.kind != .enqueued else { return [] }
+        guard let first = events.first else { return ["nothing of its history was kept"] }
+        guard first.transition?.kind != .enqueued else { return [] }
         return ["what came before event \(first.sequence) was not kept"]
     }
 

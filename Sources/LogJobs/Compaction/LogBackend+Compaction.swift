@@ -52,10 +52,10 @@ extension LogBackend {
     ///
     /// The store does this by itself when enough of the log is dead. This call does not wait for
     /// that: everything up to the newest segment with something dead in it is rewritten, the active
-    /// one aside. What becomes of the history is said by ``Configuration/archive``. Callers are
-    /// served meanwhile. When it returns, the segments are gone, durably; when it fails, or the
-    /// process dies, or the calling task is cancelled, nothing is lost, and what was done stays
-    /// done.
+    /// one aside. What becomes of the history is said by ``Configuration/archive``; on a full disk
+    /// the oldest history is given up where that bounds its bytes. Callers are served meanwhile.
+    /// When it returns, the segments are gone, durably; when it fails, or the process dies, or the
+    /// calling task is cancelled, nothing is lost, and what was done stays done.
     ///
     /// - Returns: What was done.
     /// - Throws: `unavailable` when the system refuses to read or write; `storageFull`, `poisoned`,
@@ -71,23 +71,7 @@ extension LogBackend {
     ) async throws(BackendError) -> CompactionReport {
         await turnstile.enter()
         defer { turnstile.leave() }
-        var report = CompactionReport()
-        let policy = configuration.compaction.keeping(configuration.archive)
-        let segments = try await compactor.segments()
-        let dead = segments.dropLast().lastIndex { $0.liveShare < 1 }
-        let count = dead.map { $0 + 1 } ?? 0
-        var rest = dead.map { segments[...$0] } ?? []
-        while !rest.isEmpty, !Task.isCancelled, !turnstile.isClosing {
-            let countBefore = report.segmentCount
-            try await compactor.retire(policy.batch(of: rest), .full, &report)
-            guard report.segmentCount > countBefore else { break }
-            rest = rest.dropFirst(report.segmentCount - countBefore)
-            progress(Double(count - rest.count) / Double(count))
-        }
-        return report
-    }
-
-    private var compactor: Compactor {
-        Compactor(engine: engine, archive: configuration.archive, clock: clock)
+        let turnstile = turnstile
+        return try await keeper.compactAll(until: { turnstile.isClosing }, progress: progress)
     }
 }

@@ -60,11 +60,37 @@ struct StoreKeeper: Sendable {
                     }
                 }
                 try await dropArchives(at: now())
-            } catch  where error.code == .storageFull {
-                guard case .keep(_, .some) = configuration.archive else { throw error }
+            } catch  where error.code == .storageFull && givesUpHistory {
                 try await giveUpHistory(&done)
             }
         }
+    }
+
+    /// Compacts all up to the newest segment with something dead in it, as fast as it can, until
+    /// that is done or it is told to stop.
+    func compactAll(
+        until isStopped: () -> Bool,
+        progress: (Double) -> Void
+    ) async throws(BackendError) -> CompactionReport {
+        let compactor = compactor(configuration.archive)
+        let policy = configuration.compaction.keeping(configuration.archive)
+        let segments = try await compactor.segments()
+        guard let last = segments.dropLast().lastIndex(where: { $0.liveShare < 1 }) else {
+            return CompactionReport()
+        }
+        let targets = segments[...last]
+        var done = CompactionReport()
+        while done.segmentCount < targets.count, !Task.isCancelled, !isStopped() {
+            let rest = targets.dropFirst(done.segmentCount)
+            do throws(BackendError) {
+                try await compactor.retire(policy.batch(of: rest), .full, &done)
+                guard targets.count - done.segmentCount < rest.count else { break }
+            } catch  where error.code == .storageFull && givesUpHistory {
+                try await giveUpHistory(&done)
+            }
+            progress(min(1, Double(done.segmentCount) / Double(targets.count)))
+        }
+        return done
     }
 
     /// Takes a checkpoint, if it is time.
@@ -82,8 +108,13 @@ struct StoreKeeper: Sendable {
         try await drop(archives.prefix(configuration.archive.dropCount(of: archives, at: now)))
     }
 
-    /// Makes room on a full disk, of a store whose history is bounded in bytes anyway: drops the
-    /// oldest archive, and without any, retires the oldest segment into none.
+    /// Whether history makes room on a full disk: where it is bounded in bytes anyway.
+    private var givesUpHistory: Bool {
+        if case .keep(_, .some) = configuration.archive { true } else { false }
+    }
+
+    /// Makes room on a full disk: drops the oldest archive, and without any, retires the
+    /// oldest segment into none.
     private func giveUpHistory(_ done: inout CompactionReport) async throws(BackendError) {
         let oldest = engine.catalog.history.archives.prefix(1)
         try await drop(oldest)
