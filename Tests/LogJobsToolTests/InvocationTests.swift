@@ -66,6 +66,37 @@ import Testing
         }
     }
 
+    @Test("what is retired under a reader is read anew, once")
+    func readsAnew() async throws {
+        try await withStore { backend, folder in
+            let ids = try await backend.list(JobQuery()).map(\.id)
+            try await backend.close()
+            for verb in ["history", "at"] {
+                let old = try LogReader.open(folder)
+                var configuration = LogBackend.Configuration(archive: .delete, retention: .forever)
+                configuration.runsUpkeep = false
+                let again = try await LogBackend.open(folder, configuration: configuration)
+                _ = try await again.cancel(ids, reason: "", actor: nil)
+                _ = try await again.retry(ids, reason: nil, actor: nil)
+                try await again.close()
+                let last = try await LogBackend.open(folder, configuration: configuration)
+                #expect(try await last.compact().segmentCount > 0)
+                try await last.close()
+                let events = old.report.lastSequence.rawValue
+                let moment = verb == "at" ? "\(events + 1_000)" : "1"
+                let invocation = try CommandParser.invocation([verb, moment, folder])
+                let refusing = Surroundings(open: { _, _ in old })
+                let error = #expect(throws: LogStoreError.self) {
+                    try invocation.report(refusing)
+                }
+                #expect(error?.code == .retired, "\(verb)")
+                var readers = [old]
+                let going = Surroundings(open: { try readers.popLast() ?? .open($0, progress: $1) })
+                #expect(try invocation.report(going).status == .fine, "\(verb)")
+            }
+        }
+    }
+
     @Test("verify says how many archives it has read")
     func countsArchives() async throws {
         try await withStore { backend, folder in

@@ -207,7 +207,13 @@ import Testing
                 #expect(report.remarks == [remark], "\(call)")
             }
             let info = try CommandParser.invocation(["info", folder]).report().lines
-            #expect(info.contains { $0.hasPrefix("known since  event \(oldest) of ") })
+            #expect(info.contains { $0.hasPrefix("known since   event \(oldest) of ") })
+            let states = try LogReader.open(folder).statesKnownSince()
+            #expect(info.contains { $0.hasPrefix("states since  event \(states) of ") })
+            let early = #expect(throws: LogStoreError.self) {
+                try CommandParser.invocation(["at", "1", folder]).report()
+            }
+            #expect(early?.message.contains("before event \(states) of ") ?? false)
             let history = try CommandParser.invocation(["history", "1", folder]).report()
             #expect(history.remarks.first?.hasPrefix("what came before event ") ?? false)
             let since = try CommandParser.invocation(["tail", "--since", "\(oldest)", folder])

@@ -15,6 +15,8 @@ struct Report: Equatable {
 struct Surroundings {
     var clock: any JobClock = SystemClock()
     var progress = ProgressBar()
+    /// How a store is opened for reading.
+    var open: (String, LogRecovery.Progress?) throws -> LogReader = LogReader.open
 }
 
 extension Invocation {
@@ -57,14 +59,23 @@ extension Invocation {
                 return try answer.report(format)
             }
         case .run(let command, let folder, let format):
-            let reader = try LogReader.open(folder, progress: surroundings.progress.show)
-            let answer = Answer(
-                reader: reader,
-                folder: folder,
-                format: format,
-                surroundings: surroundings
-            )
-            return try answer.report(command, line)
+            func report() throws -> Report {
+                let reader = try surroundings.open(folder, surroundings.progress.show)
+                let answer = Answer(
+                    reader: reader,
+                    folder: folder,
+                    format: format,
+                    surroundings: surroundings
+                )
+                return try answer.report(command, line)
+            }
+            do {
+                return try report()
+            } catch let error as LogStoreError where error.code == .retired && !isHandedOut {
+                // The store goes on meanwhile. What is dropped while it is read anew, was asked
+                // for too late.
+                return try report()
+            }
         }
     }
 
@@ -95,7 +106,7 @@ extension Invocation {
         guard case .run(.tail(let filter, let count, true), let folder, let format) = self else {
             return false
         }
-        let reader = try LogReader.open(folder, progress: surroundings.progress.show)
+        let reader = try surroundings.open(folder, surroundings.progress.show)
         let tail = Tail(filter: filter, count: count)
         if count == nil { try reader.remarks(on: filter).forEach(remark) }
         let last = reader.report.lastSequence

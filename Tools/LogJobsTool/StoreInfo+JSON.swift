@@ -9,6 +9,7 @@ extension StoreInfo: Encodable {
         case segments, archives, checkpoints, stats, schedules
         case oldestSegment = "oldest_segment"
         case oldestEvent = "oldest_event"
+        case statesSince = "states_since"
         case pausedQueues = "paused_queues"
     }
 
@@ -20,6 +21,7 @@ extension StoreInfo: Encodable {
         try container.encode(report.lastSequence.rawValue, forKey: .lastSequence)
         try container.encodeIfPresent(report.tornTail.map(TornTailJSON.init), forKey: .tornTail)
         try container.encode(oldestEvent.rawValue, forKey: .oldestEvent)
+        try container.encode(statesSince.rawValue, forKey: .statesSince)
         let segments = segments.enumerated().map { index, segment in
             SegmentJSON(segment: segment, use: index < uses.count ? uses[index] : nil)
         }

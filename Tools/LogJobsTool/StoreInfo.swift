@@ -18,6 +18,9 @@ struct StoreInfo {
     /// Where the known past begins, and when that was.
     var oldestEvent = SequenceNumber(rawValue: 1)
     var oldestTime: Date?
+    /// Through which event whole states are not known; zero when all are.
+    var statesSince = SequenceNumber.zero
+    var statesTime: Date?
 
     /// A checkpoint, and the time of the last event in it.
     struct Checkpoint {
@@ -58,6 +61,8 @@ struct StoreInfo {
         pins = reader.oldestSegmentPins()
         oldestEvent = reader.oldestEvent
         oldestTime = try reader.event(at: oldestEvent)?.time
+        statesSince = try reader.statesKnownSince()
+        statesTime = try reader.event(at: statesSince)?.time
     }
 
     func lines(_ format: OutputFormat) throws -> [String] {
@@ -77,7 +82,14 @@ extension StoreInfo {
             (name: "events", value: Quantity.digits(report.lastSequence.rawValue)),
             (name: "segments", value: sizes),
         ]
-        if let knownSince { properties.append((name: "known since", value: knownSince)) }
+        if oldestEvent.rawValue > 1 {
+            let since = text(of: oldestEvent, oldestTime)
+            properties.append((name: "known since", value: since))
+        }
+        if statesSince > .zero {
+            let since = text(of: statesSince, statesTime)
+            properties.append((name: "states since", value: since))
+        }
         if let pinned { properties.append((name: "oldest", value: pinned)) }
         if let archived { properties.append((name: "archives", value: archived)) }
         properties += checkpoints.map { (name: "checkpoint", value: text(of: $0)) }
@@ -95,11 +107,9 @@ extension StoreInfo {
         report.wasClosed ? "closed in order" : "open, or left by a program that died"
     }
 
-    /// Nothing when the whole past is known.
-    private var knownSince: String? {
-        guard oldestEvent.rawValue > 1 else { return nil }
-        let time = oldestTime.map { " of " + RFC3339.string(from: $0) } ?? ""
-        return "event \(Quantity.digits(oldestEvent.rawValue))\(time)"
+    private func text(of event: SequenceNumber, _ time: Date?) -> String {
+        let time = time.map { " of " + RFC3339.string(from: $0) } ?? ""
+        return "event \(Quantity.digits(event.rawValue))\(time)"
     }
 
     private var sizes: String {

@@ -87,12 +87,7 @@ extension LogReader {
         at moment: LogMoment,
         progress: (SequenceNumber) -> Void
     ) throws(LogStoreError) -> PastState {
-        let lack: SequenceNumber
-        do throws(LogReadError) {
-            lack = try walk.lackThrough
-        } catch {
-            throw explained(.history(error))
-        }
+        let lack = try statesKnownSince()
         var fold = PastFold(moment, lack)
         do {
             try walk.forEach { item in
@@ -104,16 +99,34 @@ extension LogReader {
         } catch {
             throw .corruption("\(error)", file: Manifest.fileName, offset: 0)
         }
-        guard fold.ledger.lastSequence >= lack else { throw Self.unknownPast(lack) }
+        guard fold.ledger.lastSequence >= lack else { throw try unknownPast(lack) }
         fold.ledger.endFold()
         return PastState(fold.ledger, time: fold.time, knownSince: lack)
     }
 
-    private static func unknownPast(_ lack: SequenceNumber) -> LogStoreError {
-        LogStoreError(
+    /// Through which event something is missing before which a state could begin, so that
+    /// ``state(at:)`` refuses moments before it.
+    ///
+    /// Later than ``oldestEvent`` where history was dropped: of the jobs that were there then,
+    /// nothing is known until they were carried.
+    ///
+    /// - Returns: The event; zero when the whole past is known.
+    /// - Throws: `inputOutput`, `corruption`, `retired`.
+    /// - Complexity: O(n) in the archives.
+    public func statesKnownSince() throws(LogStoreError) -> SequenceNumber {
+        do throws(LogReadError) {
+            return try walk.lackThrough
+        } catch {
+            throw explained(.history(error))
+        }
+    }
+
+    private func unknownPast(_ lack: SequenceNumber) throws(LogStoreError) -> LogStoreError {
+        let time = try event(at: lack).map { " of \(RFC3339.string(from: $0.time))" } ?? ""
+        return LogStoreError(
             .unknownPast,
-            "Could not tell the state before event \(lack): the history of the jobs that were "
-                + "there then was not kept. Ask for that event or a later one."
+            "Could not tell the state before event \(lack)\(time): the history of the jobs that "
+                + "were there then was not kept. Ask for that event or a later one."
         )
     }
 }
