@@ -14,6 +14,7 @@ struct FullDisk {
 
     /// - Returns: Whether all was as it should be.
     func run() async throws -> Bool {
+        print("filling the disk of \(folder), which takes a while")
         let configuration = LogBackend.Configuration(archive: .delete, retention: .forever)
         let backend = try await LogBackend.open(folder, configuration: configuration)
         for round in 1...3 {

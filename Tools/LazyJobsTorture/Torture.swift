@@ -45,6 +45,9 @@ struct Torture {
     /// - Returns: Whether nothing was wrong.
     func run() async throws -> Bool {
         let parent = folder ?? NSTemporaryDirectory()
+        guard FileManager.default.fileExists(atPath: parent) else {
+            throw Finding(description: "there is no folder \(parent); make it, then try again")
+        }
         let store = "\(parent)/torture-\(ProcessInfo.processInfo.processIdentifier)"
         print("store: \(store), --seed \(seed)")
         var generator = SeededGenerator(seed: seed)

@@ -12,9 +12,9 @@ extension SystemCallError {
         errorNumber == ENOSPC || errorNumber == EDQUOT || errorNumber == EFBIG
     }
 
-    /// The error of a folder that has no room for what an opening needs.
-    package static func noRoom(in folder: String) -> Self {
-        Self(call: "posix_fallocate", errorNumber: ENOSPC, path: folder)
+    /// The error of a file that there is no room for.
+    package static func noRoom(for path: String) -> Self {
+        Self(call: "posix_fallocate", errorNumber: ENOSPC, path: path)
     }
 
     /// The number of "no such file".

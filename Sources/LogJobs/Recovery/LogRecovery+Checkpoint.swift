@@ -6,15 +6,16 @@ extension LogRecovery {
     mutating func loadCheckpoint() {
         guard let first = manifest.segments.first?.firstSequence else { return }
         for entry in manifest.checkpoints.reversed() {
+            // What is behind it must be there without a gap.
+            guard entry.sequence.next >= first else {
+                ignore(entry, "the segments behind it are retired")
+                continue
+            }
+            guard entry.sequence < manifest.durable else {
+                ignore(entry, "the log does not reach as far as it does")
+                continue
+            }
             do throws(LogReadError) {
-                // What is behind it must be there without a gap.
-                guard entry.sequence.next >= first, entry.sequence < manifest.durable else {
-                    throw .damaged(
-                        file: entry.fileName,
-                        offset: 0,
-                        reason: "the log does not go on behind it"
-                    )
-                }
                 var checkpoint = try Checkpoint(entry, of: manifest.store, in: folder)
                 ledger = checkpoint.ledger
                 // With two owners, whatever is changed of it would be copied first.

@@ -110,7 +110,9 @@ extension StoreOpening {
             target: sizes.segmentBytesFirst,
             usesBallast: true
         )
-        guard let prepared else { throw .noRoom(in: folder.path) }
+        guard let prepared else {
+            throw .noRoom(for: folder.path(of: StoreFolder.nextSegmentName))
+        }
         return prepared
     }
 
