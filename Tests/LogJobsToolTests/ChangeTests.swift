@@ -138,6 +138,8 @@ struct ChangeTests {
                 for path in [file, other] { try? FileManager.default.removeItem(atPath: path) }
             }
             #expect(try await report(["dump", file, folder]).lines == ["dumped 3 jobs"])
+            let attributes = try FileManager.default.attributesOfItem(atPath: file)
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
             await #expect(throws: UsageError.self) { try await report(["dump", file, folder]) }
             do {
                 _ = try await report(["load", file + ".none", other])

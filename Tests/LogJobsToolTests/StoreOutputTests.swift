@@ -134,7 +134,7 @@ import Testing
             "next_run_at":"2026-07-24T09:30:00Z","queue":"default"}],\
             "segments":[{"dead_bytes":70000,"epoch":1,"file":"seg-0000000000000001.ljs",\
             "first_sequence":1,"jobs":5,"last_sequence":1000,"live_bytes":20000,"sealed":true,\
-            "size":1048576,"valid_end":90000}],\
+            "size":1048576,"valid_end":90000}],"states_since":0,\
             "stats":{"by_kind":{},"by_queue":{},\
             "by_queue_state":{"default":{"succeeded":498},"mail":{"pending":2}},\
             "by_state":{"pending":2,"succeeded":498},"total":500}}

@@ -22,7 +22,11 @@ extension ChangeCall {
         guard !FileManager.default.fileExists(atPath: file) else {
             throw UsageError("\(file) is there already; name a new file")
         }
-        try onFile("write") { try Data().write(to: url, options: .withoutOverwriting) }
+        // For nobody else to read, as the store itself: there are payloads in it.
+        try onFile("write") {
+            let files = PosixFileSystem()
+            files.close(try files.open(file, .create))
+        }
         do {
             let handle = try Foundation.FileHandle(forWritingTo: url)
             let done = try await write(reader, of: move, to: handle, progress)
