@@ -42,6 +42,15 @@ package struct CompactionPolicy: Sendable {
         return min(count, batch(of: sealed))
     }
 
+    /// How many of the oldest are to be retired on a full disk, where every bit of room counts:
+    /// those of which nothing is needed, or one if most of it is not.
+    func countWhenFull(of segments: [Segment]) -> Int {
+        let sealed = segments.dropLast()
+        let count = sealed.prefix { $0.liveShare == 0 }.count
+        guard count == 0 else { return min(count, batch(of: sealed)) }
+        return sealed.first.map { $0.liveShare < 0.5 } ?? false ? 1 : 0
+    }
+
     /// How many of the oldest segments are retired together.
     func batch(of sealed: some Collection<Segment>) -> Int {
         var bytes: UInt64 = 0

@@ -60,6 +60,14 @@ package struct Manifest: Hashable, Sendable {
         self.features = features
     }
 
+    /// How many bytes it takes.
+    package var encodedSize: Int {
+        Self.fixedSize + segments.count * Self.entrySize
+            + (carriedThrough > .zero ? Self.retiredSize : 0)
+            + (history.isEmpty ? 0 : ManifestHistory.size(archiveCount: history.archives.count))
+            + (checkpoints.isEmpty ? 0 : Self.checkpointsSize(checkpoints.count))
+    }
+
     package func encoded() -> [UInt8] {
         precondition(segments.count <= FormatLimits.segmentCountMax, "too many segments")
         precondition(history.archives.count <= FormatLimits.archiveCountMax, "too many archives")
@@ -68,11 +76,7 @@ package struct Manifest: Hashable, Sendable {
         features.incompatible |= own.incompatible
         features.readOnlyCompatible |= own.readOnlyCompatible
         features.compatible |= own.compatible
-        let size =
-            Self.fixedSize + segments.count * Self.entrySize
-            + (carriedThrough > .zero ? Self.retiredSize : 0)
-            + (history.isEmpty ? 0 : ManifestHistory.size(archiveCount: history.archives.count))
-            + (checkpoints.isEmpty ? 0 : Self.checkpointsSize(checkpoints.count))
+        let size = encodedSize
         var writer = ByteWriter(capacity: size)
         FileOpening.manifest.write(length: size, features: features, to: &writer)
         store.write(to: &writer)

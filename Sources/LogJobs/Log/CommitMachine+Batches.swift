@@ -31,7 +31,9 @@ extension CommitMachine {
     private mutating func planWaiting(at now: Timestamp) -> Action? {
         if isFull {
             guard hasTriedRoom || !needsRoom else { return .makeRoom }
-            refuse(.growth, Self.storageFull("Could not add to the store"))
+            refuse(Self.storageFull("Could not add to the store")) { command, _ in
+                command.role == .growth
+            }
             refuseWithoutRoom()
             guard hasCommands else { return nil }
         }
@@ -103,10 +105,12 @@ extension CommitMachine {
     }
 
     /// A segment that is mostly free is written before the next: more may have come during the
-    /// change to it than was asked for, and would leave it empty.
+    /// change to it than was asked for, and would leave it empty. On a full disk every one is: a
+    /// frame of many commands may find no room in any of the files that are kept back, each of which
+    /// would.
     private var frameBytesTarget: Int {
-        let isMostlyFree = UInt64(2 * place.room) > place.size
-        return isMostlyFree ? min(settings.frameBytesTarget, place.room) : settings.frameBytesTarget
+        let isFirst = isFull || UInt64(2 * place.room) > place.size
+        return isFirst ? min(settings.frameBytesTarget, place.room) : settings.frameBytesTarget
     }
 
     /// What the manifest must say before so many ids may be given; `nil` when it does.

@@ -66,12 +66,13 @@ extension CommitMachine {
             return
         }
         let error = Self.storageFull("Could not write to the store")
-        refuse(.growth, error)
-        refuse(.claim, error)
-        refuse(.carrying, error)
-        refuse(.cancelling, error)
-        refuse(.pruning, error)
-        refuse(.ending, error)
+        // What is small enough still finds room where the active segment ends.
+        let (room, count) = (place.room, first.count + others.count)
+        refuse(error) { command, ledger in
+            command.role != .question && command.needs(ledger).bytesMax > room
+        }
+        guard first.count + others.count == count else { return }
+        refuse(error) { command, _ in command.role != .question }
         if first.isEmpty, others.isEmpty { answerClosers(error) }
     }
 
@@ -163,12 +164,15 @@ extension CommitMachine {
         Self.answer(&closers, failure, in: &answers)
     }
 
-    mutating func refuse(_ role: LogCommand.Role, _ error: BackendError) {
-        for command in first + others where command.role == role {
+    mutating func refuse(
+        _ error: BackendError,
+        _ isMeant: (LogCommand, borrowing JobLedger) -> Bool
+    ) {
+        for command in first + others where isMeant(command, ledger) {
             answers.append(command.refusal(error))
         }
-        first.removeAll { $0.role == role }
-        others.removeAll { $0.role == role }
+        first.removeAll { isMeant($0, ledger) }
+        others.removeAll { isMeant($0, ledger) }
     }
 
     /// How many bytes may be written while there is no room but what is kept back, so that what
@@ -193,7 +197,7 @@ extension CommitMachine {
         let pruningRoom = ballast.fileBytes / 4
         first.removeAll { command in
             let needs = command.needs(ledger)
-            let needed = needs.bytesMax + needs.endingBytesMax
+            var needed = needs.bytesMax + needs.endingBytesMax
             let bytesMax: Int
             let operation: String
             switch command.role {
@@ -202,7 +206,11 @@ extension CommitMachine {
                 bytesMax = room - pruningRoom
                 operation = "Could not cancel jobs or change queues"
             case .pruning: (bytesMax, operation) = (room, "Could not prune jobs")
-            case .ending, .growth, .carrying, .question: return false
+            case .ending:
+                // The rest of it has its room.
+                needed = needs.unreservedBytes
+                (bytesMax, operation) = (room, "Could not record the output of a job")
+            case .growth, .carrying, .question: return false
             }
             guard needed > 0, needed > bytesMax else {
                 room -= needed

@@ -65,12 +65,14 @@ enum EventBounds: Sendable {
 
     static func finished(_ requests: [FinishRequest]) -> LogCommand.Needs {
         let count = min(requests.count, JobLimits.batchCountMax)
-        var size = frame + count * event
+        var (size, excess) = (frame + count * event, 0)
         for request in requests.prefix(count) {
             size += request.outcome.size
+            excess += max(0, request.outcome.size - JobLimits.errorSizeMax)
         }
         return LogCommand.Needs(
-            bytesMax: min(size, JobLimits.batchSizeMax + frame + count * event)
+            bytesMax: min(size, JobLimits.batchSizeMax + frame + count * event),
+            unreservedBytes: min(excess, JobLimits.batchSizeMax)
         )
     }
 

@@ -15,7 +15,8 @@ package struct LogCommand: Sendable {
         /// Copies state forward, so that segments can be given back; may use what is kept back, as
         /// far as nothing that runs needs it.
         case carrying
-        /// Ends what runs, and has the room that is kept back for it.
+        /// Ends what runs, and has the room that is kept back for it, but for what an output has
+        /// more than an error may have.
         case ending
         /// Calls off jobs, or controls queues and schedules; may use what is kept back, as far as
         /// all else leaves it.
@@ -46,11 +47,19 @@ package struct LogCommand: Sendable {
         package var newJobsMax: Int
         /// How many bytes the ends of what it claims may need later.
         package var endingBytesMax: Int
+        /// How many bytes of an end are more than what was set aside for it.
+        package var unreservedBytes: Int
 
-        package init(bytesMax: Int = 0, newJobsMax: Int = 0, endingBytesMax: Int = 0) {
+        package init(
+            bytesMax: Int = 0,
+            newJobsMax: Int = 0,
+            endingBytesMax: Int = 0,
+            unreservedBytes: Int = 0
+        ) {
             self.bytesMax = bytesMax
             self.newJobsMax = newJobsMax
             self.endingBytesMax = endingBytesMax
+            self.unreservedBytes = unreservedBytes
         }
 
         /// Those of a command that writes nothing.

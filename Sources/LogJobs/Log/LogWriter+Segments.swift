@@ -11,7 +11,7 @@ extension LogWriter {
     mutating func extendJobIDs(to end: JobID) throws(SystemCallError) {
         var manifest = manifest
         manifest.jobIDEnd = end
-        guard try ManifestFile(in: folder).prepareSpare() else {
+        guard try ManifestFile(in: folder).prepareSpare(after: manifest) else {
             foundNoRoom()
             return
         }
@@ -33,7 +33,7 @@ extension LogWriter {
             alignment: active.header.commitAlignment
         )
         let target = nextSize(after: active.place.size)
-        guard try ManifestFile(in: folder).prepareSpare(),
+        guard try ManifestFile(in: folder).prepareSpare(after: manifest),
             let prepared = try preparer.take(
                 size: size,
                 target: target,
@@ -101,7 +101,7 @@ extension LogWriter {
     /// 3. Files that it names no longer are removed. A crash before leaves them. Either kind is
     ///    removed by the next opening.
     mutating func carryOut(_ edit: ManifestEdit) throws(SystemCallError) {
-        guard try ManifestFile(in: folder).prepareSpare() else {
+        guard try ManifestFile(in: folder).prepareSpare(after: manifest) else {
             machine.couldNotEdit()
             return
         }
@@ -135,7 +135,7 @@ extension LogWriter {
     /// Tries to make again what is kept for a full disk, and the next segment, a small one.
     mutating func makeRoom() throws(SystemCallError) {
         var found = try preparer.restore(nextSize: sizes.segmentBytesFirst)
-        if found { found = try ManifestFile(in: folder).prepareSpare() }
+        if found { found = try ManifestFile(in: folder).prepareSpare(after: manifest) }
         machine.ballast = preparer.ballast
         machine.triedRoom(found: found)
     }
@@ -156,7 +156,19 @@ extension LogWriter {
         manifest.durable = lastSequence.next
         try replaceManifest(with: manifest)
         giveBackSpace(behind: seal, of: active.handle)
+        saveBallast()
         machine.closedInOrder()
+    }
+
+    /// Keeps for the next opening what was just given back on a full disk, before another program
+    /// takes it.
+    private func saveBallast() {
+        guard machine.isFull else { return }
+        do throws(SystemCallError) {
+            try preparer.saveBallast()
+        } catch {
+            // The next opening tries again.
+        }
     }
 
     private mutating func foundNoRoom() {
@@ -171,7 +183,7 @@ extension LogWriter {
         try ManifestFile(in: folder).replace(with: new)
         manifest = new
         // While there is room; the next replacement may find none.
-        _ = try ManifestFile(in: folder).prepareSpare()
+        _ = try ManifestFile(in: folder).prepareSpare(after: manifest)
     }
 
     /// Cuts off what was prepared and is not needed.

@@ -65,6 +65,7 @@ package struct LogWriter: ~Copyable, Sendable {
     var isUpkeepDue = false
     private var bytesSinceUpkeep = 0
     private var eventsSinceUpkeep = 0
+    private var lastUpkeepWhenFull = Duration.zero
     private var syncDuration = Duration.zero
     private var isShutDown = false
     private var isCloseAsked = false
@@ -133,6 +134,7 @@ package struct LogWriter: ~Copyable, Sendable {
             isUpkeepDue = false
         }
         let answers = machine.takeAnswers()
+        if machine.isFull, !answers.isEmpty { expectUpkeep() }
         return Step(
             answers: answers,
             isSignalDue: machine.takeSignal(),
@@ -143,6 +145,14 @@ package struct LogWriter: ~Copyable, Sendable {
             hasEnded: hasEnded,
             carryingRoom: machine.carryingRoom
         )
+    }
+
+    /// On a full disk upkeep should look while something is asked of the store: only it makes room.
+    private mutating func expectUpkeep() {
+        let now = clock.uptime
+        guard now - lastUpkeepWhenFull >= .seconds(1) else { return }
+        lastUpkeepWhenFull = now
+        isUpkeepDue = true
     }
 
     private var hasEnded: Bool {

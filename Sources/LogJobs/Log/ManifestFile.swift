@@ -7,8 +7,11 @@
 ///
 /// The spare exists before it is needed, so a full disk refuses none of these steps.
 package struct ManifestFile: Sendable {
-    /// What a spare has at least; a longer manifest makes its file grow.
+    /// What a spare has at least.
     private static let spareSize: UInt64 = 16 << 10
+    /// How much longer the next manifest may be than this one: by a segment, an archive and two
+    /// checkpoints, and by what is known of history and of retired segments.
+    private static let growthMax: UInt64 = 1 << 10
 
     private let folder: StoreFolder
 
@@ -50,7 +53,7 @@ package struct ManifestFile: Sendable {
         try folder.sync()
     }
 
-    /// Makes the spare for the next time, if it is not there.
+    /// Makes the spare for the next time, if it is not there or has become too small.
     ///
     /// It has a temporary name of its own, since segments are prepared in the background. With one
     /// for both:
@@ -58,14 +61,17 @@ package struct ManifestFile: Sendable {
     ///    the manifest.
     /// 2. The filling goes on: zeros are written over the manifest.
     ///
+    /// - Parameter manifest: What is to be replaced: the spare has room for what follows it.
     /// - Returns: Whether it is there now; a full disk may refuse it.
-    package func prepareSpare() throws(SystemCallError) -> Bool {
+    package func prepareSpare(after manifest: Manifest) throws(SystemCallError) -> Bool {
         let spare = folder.path(of: StoreFolder.spareManifestName)
-        guard try folder.fileSystem.status(of: spare) == nil else { return true }
+        let needed = UInt64(manifest.encodedSize) + Self.growthMax
+        let present = try folder.fileSystem.status(of: spare)?.size
+        if let present, present >= needed { return true }
         do throws(SystemCallError) {
             try folder.makeZeroFile(
                 StoreFolder.spareManifestName,
-                size: Self.spareSize,
+                size: max(Self.spareSize, 2 * needed),
                 as: StoreFolder.preparingManifestName
             )
             return true

@@ -50,7 +50,10 @@ package final class SegmentPreparer: Sendable {
 
     /// Whether all is there that is kept for a full disk.
     package var hasBallast: Bool {
-        state.withLock { $0.ballast.count == StoreFolder.ballastNames.count }
+        state.withLock { state in
+            let whole = state.ballast.count { $0.size >= ballastSize }
+            return whole == StoreFolder.ballastNames.count
+        }
     }
 
     /// The space that is kept back.
@@ -68,14 +71,35 @@ package final class SegmentPreparer: Sendable {
     /// - Returns: Whether all of it is there now.
     package func restore(nextSize: UInt64) throws(SystemCallError) -> Bool {
         try state.withLock { state throws(SystemCallError) in
-            guard !state.hasEnded, !state.isTaken else { return false }
-            let present = Set(state.ballast.map(\.name))
-            for name in StoreFolder.ballastNames where !present.contains(name) {
-                guard try make(name, size: ballastSize) else { return false }
-                state.ballast.append(Prepared(name: name, size: ballastSize))
-            }
+            guard try makeBallast(&state, size: ballastSize) else { return false }
             return try makeNext(size: nextSize, in: &state)
         }
+    }
+
+    /// Makes of the missing ballast as much as there is room for.
+    package func saveBallast() throws(SystemCallError) {
+        try state.withLock { state throws(SystemCallError) in
+            var size = ballastSize
+            while try !makeBallast(&state, size: size), size > ballastSize / 16 { size /= 2 }
+        }
+    }
+
+    /// Makes the ballast that is missing or smaller.
+    ///
+    /// - Returns: Whether all of it is there now.
+    private func makeBallast(
+        _ state: inout State,
+        size: UInt64
+    ) throws(SystemCallError) -> Bool {
+        guard !state.hasEnded, !state.isTaken else { return false }
+        for name in StoreFolder.ballastNames {
+            let present = state.ballast.first { $0.name == name }
+            if let present, present.size >= size { continue }
+            guard try make(name, size: size) else { return false }
+            state.ballast.removeAll { $0.name == name }
+            state.ballast.append(Prepared(name: name, size: size))
+        }
+        return true
     }
 
     /// The file that was taken has another name now: its own may be given again.
@@ -125,7 +149,9 @@ package final class SegmentPreparer: Sendable {
                     try cut(next, to: max(size, target))
                 }
             }
-            guard usesBallast, let index = state.ballast.firstIndex(where: { $0.size >= size })
+            guard usesBallast else { return nil }
+            let fitting = state.ballast.indices.filter { state.ballast[$0].size >= size }
+            guard let index = fitting.min(by: { state.ballast[$0].size < state.ballast[$1].size })
             else { return nil }
             state.isTaken = true
             return state.ballast.remove(at: index)

@@ -35,7 +35,7 @@ extension StoreOpening {
         let (manifest, firstJobID) = manifest(for: log, header)
         do throws(SystemCallError) {
             try ManifestFile(in: folder).replace(with: manifest)
-            _ = try ManifestFile(in: folder).prepareSpare()
+            _ = try ManifestFile(in: folder).prepareSpare(after: manifest)
         } catch {
             folder.fileSystem.close(active.handle)
             throw error

@@ -45,7 +45,9 @@ struct StoreKeeper: Sendable {
         let policy = configuration.compaction.keeping(configuration.archive)
         var fails = false
         while !Task.isCancelled {
-            let count = policy.count(of: try await compactor.segments())
+            let segments = try await compactor.segments()
+            let isFull = engine.carryingRoom != nil
+            let count = isFull ? policy.countWhenFull(of: segments) : policy.count(of: segments)
             guard count > 0 else { return }
             var done = CompactionReport()
             defer { report.change { $0.compaction.add(done) } }

@@ -240,4 +240,61 @@ extension CommitMachineTests {
         run.uptime = deadline
         #expect(run.sync())
     }
+
+    /// A full disk: 8 KiB are left in the segment, and two files of 64 KiB are kept back.
+    private static func fullRun() -> MachineRun {
+        let run = MachineRun(segmentSize: 8 << 10)
+        run.machine.isFull = true
+        (run.machine.ballast.fileCount, run.machine.ballast.bytes) = (2, 128 << 10)
+        return run
+    }
+
+    /// Does what a writer does that has two files kept back, until there is nothing to do.
+    private static func work(_ run: MachineRun) throws {
+        var segment: UInt64 = 1
+        while true {
+            switch run.next() {
+            case .write: run.machine.wrote(at: run.uptime)
+            case .sync: run.machine.synced(at: run.uptime)
+            case .makeRoom: run.machine.triedRoom(found: false)
+            case .rotate(let rotation):
+                guard rotation.payloadBytes < 60 << 10, segment < 3 else {
+                    run.machine.foundNoRoom()
+                    continue
+                }
+                segment += 1
+                run.machine.ballast.fileCount -= 1
+                run.machine.ballast.bytes -= 64 << 10
+                let last = rotation.lastSequence
+                run.machine.rotated(to: MachineRun.place(segment, size: 64 << 10, after: last))
+            case .wait:
+                run.giveAnswers()
+                return
+            default: throw BackendError(.unavailable, "nothing else is wanted")
+            }
+            run.giveAnswers()
+        }
+    }
+
+    @Test("on a full disk many ends share what one file has room for, and the next ones another")
+    func fillsBallast() throws {
+        let run = Self.fullRun()
+        let ends = (1...100).map { MachineCall.cancel($0) }
+        ends.forEach(run.submit)
+        try Self.work(run)
+        #expect(ends.filter { !$0.isDone }.isEmpty)
+    }
+
+    @Test("on a full disk an end that is too large keeps no smaller one from being recorded")
+    func refusesOnlyLarge() throws {
+        let run = Self.fullRun()
+        let large = MachineCall(.ending, LogCommand.Needs(bytesMax: 100 << 10)) { _, _, _ in }
+        let ends = (1...20).map { MachineCall.cancel($0) }
+        run.submit(ends[0])
+        run.submit(large)
+        ends.dropFirst().forEach(run.submit)
+        try Self.work(run)
+        #expect(large.outcomes == [.storageFull])
+        #expect(ends.filter { !$0.isDone }.isEmpty)
+    }
 }

@@ -235,4 +235,87 @@ struct FullDiskTests {
             #expect(reader.record(of: job.record.id)?.lastError == Self.longError)
         }
     }
+
+    @Test("opens again and again, though a neighbour takes all that it gives back")
+    func savesBallast() async throws {
+        let disk = SimulatedFileSystem(capacity: 600 << 10)
+        let test = TestStore(disk)
+        var store = try await test.open(Self.configuration)
+        let ids = try await Self.fill(store)
+        for _ in 0..<6 {
+            try await store.close()
+            disk.capacity = disk.usedBytes
+            store = try await test.open(Self.configuration)
+            #expect(try await store.stats().total == ids.count)
+        }
+        disk.capacity = nil
+        _ = try await store.enqueue([Self.job()])
+        try await store.close()
+        let names = StoreFolder.ballastNames.map { TestStore.path($0) }
+        #expect(names.allSatisfy { disk.bytes(of: $0)?.count == 64 << 10 }, "it is whole again")
+    }
+
+    @Test("keeps the room of what runs from large outputs", arguments: capacities)
+    func keepsRoomFromOutputs(capacity: Int) async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: UInt64(capacity)))
+        let store = try await test.open(Self.configuration)
+        _ = try await store.enqueue((0..<9).map { _ in Self.job() })
+        let running = try await Self.claim(9, in: store)
+        _ = try await Self.fill(store)
+        var generator = SeededGenerator(seed: UInt64(capacity))
+        let output = (0..<20_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        func finish(_ job: ClaimedJob, _ outcome: JobOutcome) async throws -> JobRecord {
+            let lease = job.lease
+            let request = FinishRequest(jobID: job.record.id, lease: lease, outcome: outcome)
+            return try await store.finish([request])[0].get()
+        }
+        var refused: [ClaimedJob] = []
+        for job in running {
+            do {
+                _ = try await finish(job, .succeeded(output: output))
+            } catch let error as BackendError {
+                #expect(error.code == .storageFull)
+                refused.append(job)
+            }
+        }
+        #expect(refused.count > 2 && refused.count < 9)
+        for job in refused { _ = try await finish(job, .discard(error: Self.longError)) }
+        try await store.close()
+        let again = try await test.open(Self.configuration)
+        #expect(try await again.stats().byState[.running, default: 0] == 0)
+        #expect(try await again.record(of: refused[0].record.id)?.state == .discarded)
+        try await again.close()
+        _ = try test.verify()
+    }
+
+    @Test("gives back at once what is dead, however little it is")
+    func retiresWhenFull() async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: 600 << 10))
+        var configuration = Self.configuration
+        configuration.archive = .delete
+        configuration.retention = JobRetention(cancelled: .seconds(1))
+        let store = try await test.open(configuration)
+        let sleeper = Task {
+            while true {
+                try await test.clock.waitForSleepers(atLeast: 1)
+                test.clock.advance(by: .seconds(1))
+            }
+        }
+        defer { sleeper.cancel() }
+        var generator = SeededGenerator(seed: 1)
+        let ids = try await Self.fill(store) { Self.randomJob(&generator) }
+        for id in ids { _ = try? await store.cancel([id], reason: "full", actor: nil) }
+        test.clock.advance(by: .seconds(2))
+
+        // It is called for as soon as something is asked of it.
+        let occasions = store.engine.occasions.makeStream()
+        await #expect(throws: BackendError.self) { _ = try await store.enqueue([Self.job()]) }
+        var calls = occasions.makeAsyncIterator()
+        let ending = Task { await store.keepNow() }
+        #expect(await calls.next() != nil)
+        _ = await ending.value
+        #expect(try await store.enqueue([Self.job()]).count == 1)
+        try await store.close()
+        _ = try test.verify()
+    }
 }

@@ -10,8 +10,27 @@ struct ManifestFileTests {
         let path = TestStore.path(StoreFolder.preparingName)
         store.disk.setBytes(of: path, [1, 2, 3])
         let file = ManifestFile(in: StoreFolder(TestStore.folder, of: store.disk))
-        #expect(try file.prepareSpare())
+        let manifest = ManifestTests.sample
+        #expect(try file.prepareSpare(after: manifest))
         #expect(store.disk.bytes(of: path) == [1, 2, 3])
         #expect(store.disk.openPaths.isEmpty)
+    }
+
+    @Test("has a spare that is large enough for the next manifest before the disk is full")
+    func spareGrows() throws {
+        let store = TestStore()
+        let file = ManifestFile(in: StoreFolder(TestStore.folder, of: store.disk))
+        var manifest = ManifestTests.sample
+        store.disk.setBytes(of: TestStore.path(Manifest.fileName), manifest.encoded())
+        while manifest.segments.count < 2_000 {
+            try #require(try file.prepareSpare(after: manifest))
+            store.disk.capacity = store.disk.usedBytes
+            // No change makes it longer by more.
+            manifest.segments += Array(repeating: manifest.segments[1], count: 20)
+            try file.replace(with: manifest)
+            store.disk.capacity = nil
+        }
+        let bytes = try #require(try file.read())
+        #expect(bytes.starts(with: manifest.encoded()))
     }
 }
