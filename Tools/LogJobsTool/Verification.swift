@@ -41,7 +41,10 @@ struct Verification {
 
     private var isDamaged: Bool { !report.ignoredCheckpoints.isEmpty }
 
-    /// The links at the ends of archives.
+    /// Each archive has a link for each segment in it.
+    private var archiveCount: Int { Set(archiveLinks.map(\.file)).count }
+
+    /// The links of the chain that stand in archives.
     private var archiveLinks: [HistoryLink] { report.links.filter { $0.file.hasSuffix(".lja") } }
 
     func lines(_ format: OutputFormat) throws -> [String] {
@@ -61,7 +64,7 @@ struct Verification {
     private var remarks: [String] {
         var remarks: [String] = []
         if let last = archiveLinks.last?.lastSequence {
-            let archives = Quantity.count(archiveLinks.count, "archive")
+            let archives = Quantity.count(archiveCount, "archive")
             remarks.append("verified \(archives) too, with events up to \(last)")
         }
         if let link = report.links.last {
@@ -112,7 +115,7 @@ extension Verification: Encodable {
         try container.encode(isDamaged, forKey: .damaged)
         try container.encode(report.wasClosed, forKey: .closed)
         try container.encode(report.epoch, forKey: .epoch)
-        try container.encode(archiveLinks.count, forKey: .archives)
+        try container.encode(archiveCount, forKey: .archives)
         try container.encode(
             report.ignoredCheckpoints.map(IgnoredFileJSON.init),
             forKey: .ignoredCheckpoints
