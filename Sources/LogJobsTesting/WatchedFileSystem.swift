@@ -113,6 +113,11 @@ extension WatchedFileSystem {
         try base.truncate(handle, to: size)
     }
 
+    package func punch(_ handle: FileHandle, from offset: UInt64) throws(SystemCallError) {
+        try show(.punch, handle)
+        try base.punch(handle, from: offset)
+    }
+
     package func sync(_ handle: FileHandle) throws(SystemCallError) {
         try show(.sync, handle)
         try base.sync(handle)

@@ -86,6 +86,10 @@ extension FileShelf: FileSystem {
         throw refusal("fallocate")
     }
 
+    func punch(_: FileHandle, from _: UInt64) throws(SystemCallError) {
+        throw refusal("fallocate")
+    }
+
     func truncate(_: FileHandle, to _: UInt64) throws(SystemCallError) {
         throw refusal("ftruncate")
     }

@@ -27,4 +27,8 @@ void clogjobs_sha256_begin(clogjobs_sha256 *sha);
 void clogjobs_sha256_add(clogjobs_sha256 *sha, const void *bytes, size_t count);
 void clogjobs_sha256_end(clogjobs_sha256 *sha, uint8_t digest[32]);
 
+// Gives back the blocks of a part of a file, which reads as zeros then; its size stays. Sets errno
+// and returns -1 where that cannot be done. (Swift does not see fallocate.)
+int clogjobs_punch(int descriptor, int64_t offset, int64_t length);
+
 #endif

@@ -48,6 +48,10 @@ package protocol FileSystem: Sendable {
     /// Cuts a file to a size, or grows it with zeros that have no space of their own.
     func truncate(_ handle: FileHandle, to size: UInt64) throws(SystemCallError)
 
+    /// Gives back the space of a file from an offset to its end, where there are only zeros, and
+    /// changes neither byte nor size; does nothing where the file system cannot.
+    func punch(_ handle: FileHandle, from offset: UInt64) throws(SystemCallError)
+
     /// Returns when the file's bytes and size are on the device (`fdatasync`; `F_FULLFSYNC` on
     /// macOS). After a failure nothing is known of what was written since the last success.
     func sync(_ handle: FileHandle) throws(SystemCallError)

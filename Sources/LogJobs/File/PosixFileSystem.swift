@@ -95,6 +95,10 @@ package final class PosixFileSystem: FileSystem {
         try SystemCall.setSize(handle.rawValue, size, path: path(of: handle))
     }
 
+    package func punch(_ handle: FileHandle, from offset: UInt64) throws(SystemCallError) {
+        try SystemCall.punch(handle.rawValue, from: offset, path: path(of: handle))
+    }
+
     package func sync(_ handle: FileHandle) throws(SystemCallError) {
         try SystemCall.syncFile(handle.rawValue, path: path(of: handle))
     }

@@ -132,6 +132,23 @@ extension StoreFolder {
         try fileSystem.rename(temporary, to: path(of: name))
     }
 
+    /// Gives back the space of the zeros at the end of a file, and changes no byte of it.
+    package func giveBackZeros(of name: String) throws(SystemCallError) {
+        let handle = try fileSystem.open(path(of: name), .readWrite)
+        defer { fileSystem.close(handle) }
+        var end = try fileSystem.status(of: handle).size
+        var isOver = false
+        while end > 0, !isOver {
+            let start = end - min(end, UInt64(Self.zeroPieceSize))
+            let piece = try fileSystem.read(handle, at: start, count: Int(end - start))
+            let used = piece.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
+            isOver = used > 0
+            end = start + UInt64(used)
+        }
+        // Whole blocks: none that has something in it is written again.
+        try fileSystem.punch(handle, from: (end + 4095) / 4096 * 4096)
+    }
+
     private func fill(_ handle: FileHandle, size: UInt64) throws(SystemCallError) {
         // What is left of an earlier attempt may have another size.
         try fileSystem.truncate(handle, to: 0)

@@ -1,3 +1,5 @@
+import CLogJobs
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -7,6 +9,26 @@
 #endif
 
 extension SystemCall {
+    /// Gives back the blocks from an offset to the end of a file, where that can be done (man 2
+    /// fallocate).
+    static func punch(
+        _ descriptor: Int32,
+        from offset: UInt64,
+        path: @autoclosure Path
+    ) throws(SystemCallError) {
+        let size = try status(ofFile: descriptor, path: path()).size
+        guard size > offset else { return }
+        let start = try position(offset, adding: 0, for: "fallocate", path)
+        let length = try position(size - offset, adding: 0, for: "fallocate", path)
+        do throws(SystemCallError) {
+            _ = try retry("fallocate", path()) {
+                clogjobs_punch(descriptor, Int64(start), Int64(length))
+            }
+        } catch  where error.errorNumber == EOPNOTSUPP || error.errorNumber == ENOSYS {
+            return
+        }
+    }
+
     #if canImport(Darwin)
         /// Reserves blocks behind the end of a file; says whether it could be done.
         static func reserve(

@@ -31,8 +31,8 @@ extension CommitMachine {
     private mutating func planWaiting(at now: Timestamp) -> Action? {
         if isFull {
             guard hasTriedRoom || !needsRoom else { return .makeRoom }
-            refuse(Self.storageFull("Could not add to the store")) { command, _ in
-                command.role == .growth
+            refuse(Self.storageFull("Could not add to the store")) { command, ledger in
+                command.role == .growth && command.needs(ledger) != .none
             }
             refuseWithoutRoom()
             guard hasCommands else { return nil }
@@ -105,9 +105,10 @@ extension CommitMachine {
     }
 
     /// A segment that is mostly free is written before the next: more may have come during the
-    /// change to it than was asked for, and would leave it empty. On a full disk every one is: a
-    /// frame of many commands may find no room in any of the files that are kept back, each of which
-    /// would.
+    /// change to it than was asked for, and would leave it empty.
+    ///
+    /// On a full disk every one is: a frame of many commands may find no room in any of the files
+    /// that are kept back, where each command alone would.
     private var frameBytesTarget: Int {
         let isFirst = isFull || UInt64(2 * place.room) > place.size
         return isFirst ? min(settings.frameBytesTarget, place.room) : settings.frameBytesTarget

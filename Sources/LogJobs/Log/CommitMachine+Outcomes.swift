@@ -175,11 +175,13 @@ extension CommitMachine {
         others.removeAll { isMeant($0, ledger) }
     }
 
+    /// What the ends of all that runs may take, with the longest error texts.
+    package var endingRoom: Int { ledger.runningCount * EventBounds.ending }
+
     /// How many bytes may be written while there is no room but what is kept back, so that what
     /// runs can still end, with the longest error texts, and the store be closed.
     private var freeRoom: Int {
-        let reserved = ledger.runningCount * EventBounds.ending
-        return place.room + ballast.bytes - reserved - EventBounds.givingBack(ledger).bytesMax
+        place.room + ballast.bytes - endingRoom - EventBounds.givingBack(ledger).bytesMax
     }
 
     /// How many bytes compaction may write while there is no room but what is kept back, of which

@@ -8,7 +8,8 @@ package import LazyJobs
 package struct LogCommand: Sendable {
     /// What decides about a command when there is no room, and when it is answered.
     package enum Role: Sendable, Hashable {
-        /// Makes the store grow; refused as soon as there is no room but what is kept back.
+        /// Makes the store grow; refused as soon as there is no room but what is kept back, unless
+        /// it turns out to need none.
         case growth
         /// Takes jobs; answered when it is written, and needs room for their ends.
         case claim

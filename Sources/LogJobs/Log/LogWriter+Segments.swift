@@ -49,6 +49,7 @@ extension LogWriter {
         preparer.renamed()
         let previous = active
         active = next
+        baselineBytes = rotation.baseline.bytes.count
         catalog.add(SegmentCatalog.Segment(header: next.header))
         giveBackSpace(behind: rotation.seal, of: previous.handle)
         folder.fileSystem.close(previous.handle)

@@ -65,6 +65,8 @@ package struct LogWriter: ~Copyable, Sendable {
     var isUpkeepDue = false
     private var bytesSinceUpkeep = 0
     private var eventsSinceUpkeep = 0
+    /// What the active segment begins with.
+    var baselineBytes = 0
     private var lastUpkeepWhenFull = Duration.zero
     private var syncDuration = Duration.zero
     private var isShutDown = false
@@ -134,6 +136,7 @@ package struct LogWriter: ~Copyable, Sendable {
             isUpkeepDue = false
         }
         let answers = machine.takeAnswers()
+        growBallast()
         if machine.isFull, !answers.isEmpty { expectUpkeep() }
         return Step(
             answers: answers,
@@ -153,6 +156,17 @@ package struct LogWriter: ~Copyable, Sendable {
         guard now - lastUpkeepWhenFull >= .seconds(1) else { return }
         lastUpkeepWhenFull = now
         isUpkeepDue = true
+    }
+
+    /// Keeps as much for a full disk in each of two files as what runs may need, and a segment's
+    /// beginning, and half as much again at least.
+    private mutating func growBallast() {
+        let size = UInt64(machine.endingRoom + baselineBytes)
+        guard size > preparer.ballastSize, !machine.isFull else { return }
+        var wanted = preparer.ballastSize
+        while wanted < size + size / 2 { wanted *= 2 }
+        preparer.wantBallast(ofSize: wanted)
+        preparation = preparation ?? nextSize(after: active.place.size)
     }
 
     private var hasEnded: Bool {

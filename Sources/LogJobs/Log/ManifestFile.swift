@@ -63,6 +63,7 @@ package struct ManifestFile: Sendable {
     ///
     /// - Parameter manifest: What is to be replaced: the spare has room for what follows it.
     /// - Returns: Whether it is there now; a full disk may refuse it.
+    /// - Throws: What a call of the file system throws but for want of room.
     package func prepareSpare(after manifest: Manifest) throws(SystemCallError) -> Bool {
         let spare = folder.path(of: StoreFolder.spareManifestName)
         let needed = UInt64(manifest.encodedSize) + Self.growthMax

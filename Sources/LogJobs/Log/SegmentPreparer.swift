@@ -23,14 +23,14 @@ package final class SegmentPreparer: Sendable {
     }
 
     private let folder: StoreFolder
-    private let ballastSize: UInt64
+    private let wantedSize: Atomic<UInt64>
     // Held during the preparation: whoever needs the file meanwhile has to wait for it anyway.
     private let state: Mutex<State>
 
     /// Takes over what a folder has.
     package init(in folder: StoreFolder, ballastSize: UInt64) throws(SystemCallError) {
         self.folder = folder
-        self.ballastSize = ballastSize
+        wantedSize = Atomic(ballastSize)
         var state = State(next: nil, ballast: [])
         state.next = try Self.find(StoreFolder.nextSegmentName, in: folder)
         for name in StoreFolder.ballastNames {
@@ -46,6 +46,14 @@ package final class SegmentPreparer: Sendable {
         try folder.fileSystem.status(of: folder.path(of: name)).map { status in
             Prepared(name: name, size: status.size)
         }
+    }
+
+    /// How large each file of the ballast should be.
+    package var ballastSize: UInt64 { wantedSize.load(ordering: .relaxed) }
+
+    /// Asks for larger files of ballast, of which the next preparation makes what it can.
+    package func wantBallast(ofSize size: UInt64) {
+        wantedSize.store(size, ordering: .relaxed)
     }
 
     /// Whether all is there that is kept for a full disk.

@@ -40,6 +40,7 @@ extension StoreOpening {
             folder.fileSystem.close(active.handle)
             throw error
         }
+        if !preparer.hasBallast { saveBallast(preparer, log.manifest.segments.last) }
         var segment = SegmentCatalog.Segment(header: header)
         for frame in active.loggedAgain {
             segment.add(firstSequence: frame.firstSequence, offset: frame.offset)
@@ -53,7 +54,7 @@ extension StoreOpening {
         )
         // Without all of it nothing is added: the ballast is made first, or made again.
         machine.isFull = !preparer.hasBallast
-        let writer = LogWriter(
+        var writer = LogWriter(
             machine: machine,
             active: active,
             manifest: manifest,
@@ -65,9 +66,22 @@ extension StoreOpening {
             sizes: sizes,
             random: environment.random
         )
+        writer.baselineBytes = baseline.bytes.count
         var report = log.report
         report.epoch = manifest.epoch
         return Opened(writer: writer, report: report, firstJobID: firstJobID)
+    }
+
+    /// On a full disk each opening takes a file that is kept back, and a process that dies leaves
+    /// most of it empty: that is kept back again, lest a few crashes lock the store for good.
+    private func saveBallast(_ preparer: SegmentPreparer, _ last: SegmentEntry?) {
+        guard let last else { return }
+        do throws(SystemCallError) {
+            try folder.giveBackZeros(of: last.id.fileName)
+            try preparer.saveBallast()
+        } catch {
+            // It is open; there may be room later.
+        }
     }
 
     private func header(for log: RecoveredLog, _ id: SegmentID) -> SegmentHeader {

@@ -12,6 +12,7 @@ package enum SimulatedCall: String, Hashable, Sendable, CaseIterable {
     case write = "pwrite"
     case allocate = "posix_fallocate"
     case truncate = "ftruncate"
+    case punch = "fallocate"
     case sync = "fdatasync"
     case syncFolder = "fsync"
     case rename
@@ -29,7 +30,8 @@ package enum SimulatedCall: String, Hashable, Sendable, CaseIterable {
         case .makeFolder, .open, .write, .allocate, .truncate, .sync, .syncFolder, .rename, .link,
             .remove, .removeFolder:
             true
-        case .names, .statusOfPath, .statusOfHandle, .close, .read, .lock, .dropCache:
+        // To give back zeros changes no byte.
+        case .names, .punch, .statusOfPath, .statusOfHandle, .close, .read, .lock, .dropCache:
             false
         }
     }

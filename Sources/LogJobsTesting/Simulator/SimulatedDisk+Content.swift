@@ -33,6 +33,14 @@ extension SimulatedDisk {
         if newSize != self[id].cached.size { change(id, .setSize(newSize)) }
     }
 
+    /// Lets the zeros at the end of a file use no room, until it is changed.
+    mutating func punch(_ id: NodeID, from offset: UInt64) {
+        let content = self[id].cached
+        let start = min(content.size, Int(clamping: offset))
+        precondition(content.read(at: start, count: content.size).allSatisfy { $0 == 0 })
+        nodes[id]?.holeSize = content.size - start
+    }
+
     /// Makes the content durable: all that was done since the last sync.
     mutating func sync(_ id: NodeID) {
         for change in self[id].changes { nodes[id]?.durable.apply(change.effect) }
@@ -60,6 +68,7 @@ extension SimulatedDisk {
     private mutating func change(_ id: NodeID, _ effect: Change.Effect) {
         let sequence = nextSequence()
         nodes[id]?.cached.apply(effect)
+        nodes[id]?.holeSize = 0
         nodes[id]?.changes.append(Change(sequence: sequence, effect: effect))
     }
 

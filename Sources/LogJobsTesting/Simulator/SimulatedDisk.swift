@@ -51,6 +51,8 @@ struct SimulatedDisk: Sendable {
         /// Reads that touch these bytes fail, as those of a sector that the device has lost.
         var unreadable: [Range<Int>] = []
         var openCount = 0
+        /// How many of the zeros at the end use no room.
+        var holeSize = 0
         /// How many links there have been; the first is 0.
         var linkCount = 1
     }
@@ -92,7 +94,7 @@ struct SimulatedDisk: Sendable {
     var usedBytes: UInt64 {
         nodes.values.reduce(0) { sum, node in
             let isThere = node.cachedNames.place != nil || node.openCount > 0
-            return isThere ? sum + UInt64(node.cached.size) : sum
+            return isThere ? sum + UInt64(max(0, node.cached.size - node.holeSize)) : sum
         }
     }
 

@@ -113,6 +113,13 @@ extension SimulatedFileSystem: FileSystem {
         }
     }
 
+    package func punch(_ handle: FileHandle, from offset: UInt64) throws(SystemCallError) {
+        try perform(.punch, handle, offset: offset) { state, file throws(ErrorNumber) in
+            guard file.isWritable else { throw ErrorNumber(EBADF) }
+            state.disk.punch(file.node, from: offset)
+        }
+    }
+
     package func rename(_ path: String, to newPath: String) throws(SystemCallError) {
         try perform(CallRecord(.rename, path, newPath: newPath)) { state throws(ErrorNumber) in
             try state.disk.rename(path, to: newPath)

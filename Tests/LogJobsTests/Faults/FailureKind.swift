@@ -49,7 +49,7 @@ struct FailureKind: Sendable, Hashable, CustomStringConvertible {
     /// Those that come to something different for a call.
     static func kinds(of call: SimulatedCall) -> [FailureKind] {
         switch call {
-        case .close, .dropCache:
+        case .close, .dropCache, .punch:
             [failing]
         case .names, .statusOfPath, .statusOfHandle, .read, .lock:
             [failing, failingOn]

@@ -236,14 +236,17 @@ struct FullDiskTests {
         }
     }
 
-    @Test("opens again and again, though a neighbour takes all that it gives back")
-    func savesBallast() async throws {
+    @Test(
+        "opens again and again, though a neighbour takes all that it gives back",
+        arguments: [true, false]
+    )
+    func savesBallast(closes: Bool) async throws {
         let disk = SimulatedFileSystem(capacity: 600 << 10)
         let test = TestStore(disk)
         var store = try await test.open(Self.configuration)
         let ids = try await Self.fill(store)
         for _ in 0..<6 {
-            try await store.close()
+            if closes { try await store.close() } else { await store.abandonAndWait() }
             disk.capacity = disk.usedBytes
             store = try await test.open(Self.configuration)
             #expect(try await store.stats().total == ids.count)
@@ -317,5 +320,66 @@ struct FullDiskTests {
         #expect(try await store.enqueue([Self.job()]).count == 1)
         try await store.close()
         _ = try test.verify()
+    }
+
+    @Test("has room for the ends of however many ran before it was full")
+    func growsBallast() async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: 3 << 20))
+        let store = try await test.open(Self.configuration)
+        _ = try await store.enqueue((0..<60).map { _ in Self.job() })
+        let running = try await Self.claim(60, in: store)
+        var generator = SeededGenerator(seed: 1)
+        _ = try await Self.fill(store) { Self.randomJob(&generator) }
+        func randomText() -> String {
+            let letters = (0..<JobLimits.errorSizeMax).map { _ in
+                UInt8.random(in: UInt8(ascii: "0")...UInt8(ascii: "z"), using: &generator)
+            }
+            return String(decoding: letters, as: UTF8.self)
+        }
+        let ends = running.map { job in
+            FinishRequest(
+                jobID: job.record.id,
+                lease: job.lease,
+                outcome: .discard(error: randomText())
+            )
+        }
+        for end in ends { _ = try await store.finish([end])[0].get() }
+        try await store.close()
+        try await test.open(Self.configuration).close()
+    }
+
+    @Test("has room for segments that begin with many schedules")
+    func schedules() async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: 3 << 20))
+        var store = try await test.open(Self.configuration)
+        var generator = SeededGenerator(seed: 1)
+        for number in 0..<10 {
+            var job = Self.randomJob(&generator)
+            job.payload = JobPayload(bytes: (0..<10).flatMap { _ in job.payload.bytes })
+            _ = try await store.setSchedule(
+                JobSchedule(
+                    key: "s\(number)",
+                    interval: .seconds(86_400),
+                    nextRunAt: JobLimits.latest,
+                    job: job
+                ),
+                actor: nil
+            )
+        }
+        _ = try await store.enqueue((0..<3).map { _ in Self.job() })
+        let running = try await Self.claim(3, in: store)
+        _ = try await Self.fill(store) { Self.randomJob(&generator) }
+        for job in running {
+            let outcome = JobOutcome.discard(error: Self.longError)
+            let lease = job.lease
+            let end = FinishRequest(jobID: job.record.id, lease: lease, outcome: outcome)
+            _ = try await store.finish([end])[0].get()
+        }
+        try await store.close()
+        store = try await test.open(Self.configuration)
+        #expect(try await store.schedules().count == 10)
+        // None of them is due: nothing is to be added.
+        #expect(try await store.runDueSchedules().enqueued.isEmpty)
+        try await store.close()
     }
 }
