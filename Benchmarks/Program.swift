@@ -13,8 +13,8 @@ struct Program {
                            large log and archive become, and what is written how often. Or
                            latency: what upkeep costs those who enqueue meanwhile; or steady:
                            whether upkeep keeps pace for minutes
-          --measure NAME   what a store takes instead: pending, archive, history or cycles; each
-                           figure with its target
+          --measure NAME   what a store takes instead: pending, archive, history, cycles or
+                           queues; each figure with its target, if it has one
           --quick          fewer and shorter rounds: seconds instead of a minute
           --json           the figures as JSON
           --folder FOLDER  where to write; a new folder in it is made and removed again. Give one on

@@ -8,6 +8,8 @@ enum Measurement: String {
     case history
     /// What a thousand openings leave on the disk.
     case cycles
+    /// What a million queues cost.
+    case queues
 
     /// Measures, in a folder that is empty.
     ///
@@ -37,6 +39,8 @@ enum Measurement: String {
             return try await measurement.report(progress)
         case .cycles:
             return try await CyclesMeasurement(folder, 1000 / scale).report(progress)
+        case .queues:
+            return try await QueuesMeasurement(folder, 1_000_000 / scale).report(progress)
         }
     }
 }

@@ -90,7 +90,7 @@ struct EventBoundsTests {
         var events: [JobEvent] = []
         let request = ClaimRequest(limit: limit, worker: text(JobLimits.nameSizeMax))
         let plan = try ledger.claim(request, at: Self.now, into: &events)
-        expectFit(EventBounds.claimed(limit), events)
+        expectFit(EventBounds.claimed(limit, in: ledger), events)
         return plan.claims
     }
 

@@ -106,6 +106,8 @@ import Testing
             try await backend.close()
             var configuration = LogBackend.Configuration(retention: .forever)
             configuration.runsUpkeep = false
+            // One archive with two segments.
+            try await LogBackend.open(folder, configuration: configuration).close()
             let again = try await LogBackend.open(
                 folder,
                 configuration: configuration,

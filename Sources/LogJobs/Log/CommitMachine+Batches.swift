@@ -41,6 +41,9 @@ extension CommitMachine {
         if let end = neededJobIDEnd(for: batch) {
             return planned.isEmpty ? .extendJobIDs(to: end) : nil
         }
+        if let size = neededBallast(for: batch) {
+            return planned.isEmpty ? .growBallast(to: size) : nil
+        }
         let bytesMax = planned.bytesMax + batch.bytesMax
         guard bytesMax <= place.room else {
             return planned.isEmpty ? .rotate(rotation(for: bytesMax, at: now)) : nil
@@ -69,12 +72,14 @@ extension CommitMachine {
         /// Zero when nothing is to be written.
         var bytesMax = 0
         var newJobsMax = 0
+        var endingBytesMax = 0
 
         var commandCount: Int { firstCount + othersCount }
 
         mutating func add(_ needs: LogCommand.Needs) {
             bytesMax += needs.bytesMax
             newJobsMax += needs.newJobsMax
+            endingBytesMax += needs.endingBytesMax
         }
     }
 
@@ -119,6 +124,14 @@ extension CommitMachine {
         let needed = ledger.nextJobID.rawValue + UInt64(batch.newJobsMax)
         guard needed > jobIDEnd.rawValue else { return nil }
         return JobID(rawValue: max(needed, jobIDEnd.rawValue + settings.jobIDBlock))
+    }
+
+    /// What each file that is kept back must have before so much is claimed; `nil` when it has, or
+    /// when there is no room for more.
+    private func neededBallast(for batch: Batch) -> Int? {
+        guard !isFull, batch.endingBytesMax > 0 else { return nil }
+        let size = endingRoom + batch.endingBytesMax
+        return size > ballast.fileBytes ? size : nil
     }
 
     private mutating func rotation(for payloadBytes: Int, at now: Timestamp) -> Rotation {

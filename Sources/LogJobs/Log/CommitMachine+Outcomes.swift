@@ -82,6 +82,13 @@ extension CommitMachine {
         if found { isFull = false }
     }
 
+    /// More is kept for a full disk, or there was no room for it.
+    package mutating func grewBallast(found: Bool) {
+        guard !found else { return }
+        isFull = true
+        hasTriedRoom = true
+    }
+
     /// The store is closed, durably.
     package mutating func closedInOrder() {
         phase = .closed

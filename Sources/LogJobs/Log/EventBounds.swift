@@ -47,11 +47,12 @@ enum EventBounds: Sendable {
         return min(size, JobLimits.batchSizeMax + frame + count * 2 * event)
     }
 
-    static func claimed(_ limit: Int) -> LogCommand.Needs {
+    static func claimed(_ limit: Int, in ledger: borrowing JobLedger) -> LogCommand.Needs {
         let count = min(max(limit, 0), JobLimits.batchCountMax)
+        let waitingCount = ledger.count - ledger.endedCount - ledger.runningCount
         return LogCommand.Needs(
             bytesMax: frame + JobLimits.nameSizeMax + count * event / 2,
-            endingBytesMax: count * ending
+            endingBytesMax: min(count, waitingCount) * ending
         )
     }
 

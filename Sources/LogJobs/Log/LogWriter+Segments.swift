@@ -49,7 +49,7 @@ extension LogWriter {
         preparer.renamed()
         let previous = active
         active = next
-        baselineBytes = rotation.baseline.bytes.count
+        preparer.wantBallast(for: 2 * rotation.baseline.bytes.count)
         catalog.add(SegmentCatalog.Segment(header: next.header))
         giveBackSpace(behind: rotation.seal, of: previous.handle)
         folder.fileSystem.close(previous.handle)
@@ -139,6 +139,14 @@ extension LogWriter {
         if found { found = try ManifestFile(in: folder).prepareSpare(after: manifest) }
         machine.ballast = preparer.ballast
         machine.triedRoom(found: found)
+    }
+
+    /// Keeps more for a full disk, so that more jobs may run.
+    mutating func growBallast(to size: Int) throws(SystemCallError) {
+        preparer.wantBallast(for: size)
+        let found = try preparer.restoreBallast()
+        machine.ballast = preparer.ballast
+        machine.grewBallast(found: found)
     }
 
     /// Ends the log in order: everything in it is proven from now on.

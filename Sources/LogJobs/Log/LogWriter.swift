@@ -65,8 +65,6 @@ package struct LogWriter: ~Copyable, Sendable {
     var isUpkeepDue = false
     private var bytesSinceUpkeep = 0
     private var eventsSinceUpkeep = 0
-    /// What the active segment begins with.
-    var baselineBytes = 0
     private var lastUpkeepWhenFull = Duration.zero
     private var syncDuration = Duration.zero
     private var isShutDown = false
@@ -136,7 +134,6 @@ package struct LogWriter: ~Copyable, Sendable {
             isUpkeepDue = false
         }
         let answers = machine.takeAnswers()
-        growBallast()
         if machine.isFull, !answers.isEmpty { expectUpkeep() }
         return Step(
             answers: answers,
@@ -158,17 +155,6 @@ package struct LogWriter: ~Copyable, Sendable {
         isUpkeepDue = true
     }
 
-    /// Keeps as much for a full disk in each of two files as what runs may need, and a segment's
-    /// beginning, and half as much again at least.
-    private mutating func growBallast() {
-        let size = UInt64(machine.endingRoom + baselineBytes)
-        guard size > preparer.ballastSize, !machine.isFull else { return }
-        var wanted = preparer.ballastSize
-        while wanted < size + size / 2 { wanted *= 2 }
-        preparer.wantBallast(ofSize: wanted)
-        preparation = preparation ?? nextSize(after: active.place.size)
-    }
-
     private var hasEnded: Bool {
         switch machine.phase {
         case .closed: true
@@ -180,7 +166,7 @@ package struct LogWriter: ~Copyable, Sendable {
     private mutating func perform(_ action: CommitMachine.Action) throws(SystemCallError) {
         switch action {
         case .wait, .gather, .write, .sync: break
-        case .extendJobIDs, .rotate, .edit, .makeRoom, .close: try expectInPlace()
+        case .extendJobIDs, .rotate, .edit, .makeRoom, .growBallast, .close: try expectInPlace()
         }
         switch action {
         case .wait, .gather: break
@@ -202,6 +188,8 @@ package struct LogWriter: ~Copyable, Sendable {
             try carryOut(edit)
         case .makeRoom:
             try makeRoom()
+        case .growBallast(let size):
+            try growBallast(to: size)
         case .close(let seal, let lastSequence):
             try close(seal: seal, lastSequence: lastSequence)
         }

@@ -82,7 +82,7 @@ final class ClaimCall: PendingCall, @unchecked Sendable {
     }
 
     override func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs {
-        EventBounds.claimed(request.limit)
+        EventBounds.claimed(request.limit, in: ledger)
     }
 
     override func plan(

@@ -51,9 +51,13 @@ package final class SegmentPreparer: Sendable {
     /// How large each file of the ballast should be.
     package var ballastSize: UInt64 { wantedSize.load(ordering: .relaxed) }
 
-    /// Asks for larger files of ballast, of which the next preparation makes what it can.
-    package func wantBallast(ofSize size: UInt64) {
-        wantedSize.store(size, ordering: .relaxed)
+    /// Asks for files of ballast with room for so many bytes, and some more, which the next
+    /// preparation makes.
+    package func wantBallast(for size: Int) {
+        var wanted = ballastSize
+        guard size > wanted else { return }
+        while wanted < size + size / 2 { wanted *= 2 }
+        wantedSize.store(wanted, ordering: .relaxed)
     }
 
     /// Whether all is there that is kept for a full disk.
@@ -84,6 +88,15 @@ package final class SegmentPreparer: Sendable {
         }
     }
 
+    /// Makes the ballast that is missing or too small.
+    ///
+    /// - Returns: Whether all of it is there now.
+    package func restoreBallast() throws(SystemCallError) -> Bool {
+        try state.withLock { state throws(SystemCallError) in
+            try makeBallast(&state, size: ballastSize)
+        }
+    }
+
     /// Makes of the missing ballast as much as there is room for.
     package func saveBallast() throws(SystemCallError) {
         try state.withLock { state throws(SystemCallError) in
@@ -92,9 +105,6 @@ package final class SegmentPreparer: Sendable {
         }
     }
 
-    /// Makes the ballast that is missing or smaller.
-    ///
-    /// - Returns: Whether all of it is there now.
     private func makeBallast(
         _ state: inout State,
         size: UInt64
@@ -150,7 +160,7 @@ package final class SegmentPreparer: Sendable {
         try state.withLock { state throws(SystemCallError) in
             // Not in drops: each small segment would take a header and a manifest of its own.
             let isEmpty = usesBallast && state.ballast.isEmpty
-            let least = isEmpty ? size : max(size, ballastSize)
+            let least = isEmpty ? size : max(size, min(target, ballastSize))
             if try makeNext(size: max(size, target), orAtLeast: least, in: &state) {
                 defer { (state.next, state.isTaken) = (nil, true) }
                 return try state.next.map { next throws(SystemCallError) in

@@ -23,6 +23,7 @@ extension StoreOpening {
         var encoder = FrameEncoder(dictionary: header.dictionary)
         let preparer = try SegmentPreparer(in: folder, ballastSize: sizes.ballastBytes)
         let baseline = encoder.payload(of: log.provenBaseline)
+        preparer.wantBallast(for: 2 * baseline.bytes.count)
         let prepared = try prepare(log, baseline, header, preparer)
         let active = try SegmentFile.begin(
             in: prepared,
@@ -54,7 +55,7 @@ extension StoreOpening {
         )
         // Without all of it nothing is added: the ballast is made first, or made again.
         machine.isFull = !preparer.hasBallast
-        var writer = LogWriter(
+        let writer = LogWriter(
             machine: machine,
             active: active,
             manifest: manifest,
@@ -66,7 +67,6 @@ extension StoreOpening {
             sizes: sizes,
             random: environment.random
         )
-        writer.baselineBytes = baseline.bytes.count
         var report = log.report
         report.epoch = manifest.epoch
         return Opened(writer: writer, report: report, firstJobID: firstJobID)

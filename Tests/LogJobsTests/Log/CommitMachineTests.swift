@@ -297,4 +297,26 @@ extension CommitMachineTests {
         #expect(large.outcomes == [.storageFull])
         #expect(ends.filter { !$0.isDone }.isEmpty)
     }
+
+    @Test("claims no more than what could end on a full disk, though it is not full yet")
+    func growsBallast() {
+        let run = Self.fullRun()
+        run.machine.isFull = false
+        let claim = MachineCall.claim(endingBytesMax: 200 << 10)
+        run.submit(claim)
+        guard case .growBallast(to: 200 << 10) = run.next() else {
+            Issue.record("the room for the ends is not made first")
+            return
+        }
+        run.machine.grewBallast(found: false)
+        _ = run.next()
+        #expect(claim.outcomes == [.storageFull])
+
+        run.machine.isFull = false
+        run.machine.ballast.bytes = 600 << 10
+        let other = MachineCall.claim(endingBytesMax: 200 << 10)
+        run.submit(other)
+        _ = run.next()
+        #expect(other.isPlanned)
+    }
 }
