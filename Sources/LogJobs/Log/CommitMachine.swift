@@ -67,7 +67,8 @@ package struct CommitMachine: ~Copyable, Sendable {
         case edit(ManifestEdit)
         /// Try to get back what is kept for a full disk; then ``CommitMachine/triedRoom(found:)``.
         case makeRoom
-        /// Keep so many bytes in each file for a full disk; then ``CommitMachine/grewBallast(found:)``.
+        /// Keep so many bytes in each file for a full disk; then
+        /// ``CommitMachine/grewBallast(found:)``.
         case growBallast(to: Int)
         /// Write the seal, sync it, and say in the manifest that the store is closed; then
         /// ``CommitMachine/closedInOrder()``.

@@ -23,6 +23,9 @@ enum EventBounds: Sendable {
         LogCommand.Needs(bytesMax: 4 * frame + 2 * event * ledger.runningCount)
     }
 
+    /// The whole frame of a closing when nothing runs.
+    static let closing = 5 * frame
+
     static func enqueued(_ jobs: [NewJob]) -> LogCommand.Needs {
         LogCommand.Needs(
             bytesMax: bytes(of: jobs),

@@ -39,8 +39,9 @@ package struct ManifestFile: Sendable {
         let handle = try fileSystem.open(spare, .readWriteOrCreate)
         do throws(SystemCallError) {
             let size = try fileSystem.status(of: handle).size
-            // What a longer manifest before a crash has left would stand behind this one.
-            let rest = Int(clamping: size) - bytes.count
+            // What a longer manifest before a crash has left would stand behind this one; and what
+            // this one gives back when it is replaced must be enough for the next spare.
+            let rest = Int(clamping: size > 0 ? size : Self.spareSize) - bytes.count
             let padding = [UInt8](repeating: 0, count: max(0, rest))
             try fileSystem.write(handle, bytes + padding, at: 0)
             try fileSystem.sync(handle)
@@ -69,15 +70,18 @@ package struct ManifestFile: Sendable {
         let needed = UInt64(manifest.encodedSize) + Self.growthMax
         let present = try folder.fileSystem.status(of: spare)?.size
         if let present, present >= needed { return true }
-        do throws(SystemCallError) {
-            try folder.makeZeroFile(
-                StoreFolder.spareManifestName,
-                size: max(Self.spareSize, 2 * needed),
-                as: StoreFolder.preparingManifestName
-            )
-            return true
-        } catch  where error.isOutOfSpace {
-            return false
+        for size in [max(Self.spareSize, 2 * needed), needed] {
+            do throws(SystemCallError) {
+                try folder.makeZeroFile(
+                    StoreFolder.spareManifestName,
+                    size: size,
+                    as: StoreFolder.preparingManifestName
+                )
+                return true
+            } catch  where error.isOutOfSpace {
+                continue
+            }
         }
+        return false
     }
 }

@@ -54,6 +54,7 @@ package final class SegmentPreparer: Sendable {
     /// Asks for files of ballast with room for so many bytes, and some more, which the next
     /// preparation makes.
     package func wantBallast(for size: Int) {
+        let size = UInt64(size + Self.segmentBeginning)
         var wanted = ballastSize
         guard size > wanted else { return }
         while wanted < size + size / 2 { wanted *= 2 }
@@ -68,15 +69,17 @@ package final class SegmentPreparer: Sendable {
         }
     }
 
-    /// The space that is kept back.
+    /// The space that is kept back, without what a segment has before its first event.
     package var ballast: CommitMachine.Ballast {
         state.withLock { state in
-            CommitMachine.Ballast(
-                fileCount: state.ballast.count,
-                bytes: Int(clamping: state.ballast.reduce(0) { $0 + $1.size })
-            )
+            let sizes = state.ballast.map { Int(clamping: $0.size) - Self.segmentBeginning }
+            let usable = sizes.filter { $0 > 0 }
+            return CommitMachine.Ballast(fileCount: usable.count, bytes: usable.reduce(0, +))
         }
     }
+
+    /// The header, and about what a small baseline takes.
+    private static let segmentBeginning = SegmentHeader.size + 2048
 
     /// Makes the missing ballast, then the next segment, unless one is there that is large enough.
     ///

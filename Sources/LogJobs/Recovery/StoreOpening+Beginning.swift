@@ -36,7 +36,10 @@ extension StoreOpening {
         let (manifest, firstJobID) = manifest(for: log, header)
         do throws(SystemCallError) {
             try ManifestFile(in: folder).replace(with: manifest)
-            _ = try ManifestFile(in: folder).prepareSpare(after: manifest)
+            // Without the next one it could not even be closed.
+            guard try ManifestFile(in: folder).prepareSpare(after: manifest) else {
+                throw .noRoom(for: folder.path(of: StoreFolder.spareManifestName))
+            }
         } catch {
             folder.fileSystem.close(active.handle)
             throw error
@@ -106,7 +109,8 @@ extension StoreOpening {
     }
 
     /// Finds the file: on a full disk what was kept back must do, since nobody could finish
-    /// anything in a store that does not open.
+    /// anything in a store that does not open; nor could one be closed that has only room for its
+    /// opening.
     private func prepare(
         _ log: RecoveredLog,
         _ baseline: FramePayload,
@@ -116,7 +120,7 @@ extension StoreOpening {
         let size = SegmentFile.size(
             baseline: baseline,
             frames: log.unproven,
-            payloadBytes: EventBounds.givingBack(log.ledger).bytesMax,
+            payloadBytes: EventBounds.givingBack(log.ledger).bytesMax + EventBounds.closing,
             alignment: header.commitAlignment
         )
         let prepared = try preparer.take(

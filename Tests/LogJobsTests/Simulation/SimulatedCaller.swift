@@ -45,6 +45,8 @@ struct SimulatedCaller: Sendable {
     let durability: Durability
     /// Whether calls of the disk fail in this life: then the store may say so.
     let mayFail: Bool
+    /// Whether there may be no room on the disk in this life.
+    let mayBeFull: Bool
 
     func perform(_ command: SimulatedCommand) async {
         do throws(BackendError) {
@@ -53,7 +55,9 @@ struct SimulatedCaller: Sendable {
             guard !disk.isCrashed else { return }
             let codes: [BackendError.Code] =
                 mayFail ? [.outcomeUnknown, .poisoned, .storageFull, .unavailable] : []
-            let isExpected = codes.contains(error.code) || command.allows(error.code)
+            let isExpected =
+                codes.contains(error.code) || command.allows(error.code)
+                || mayBeFull && error.code == .storageFull && !command.isEnd
             if !isExpected { journal.fail("\(command) is answered: \(error)") }
         }
     }
@@ -233,6 +237,7 @@ extension SimulatedCaller {
     private func keep() async {
         let report = await backend.keepNow()
         guard let failure = report.failure, !mayFail, !disk.isCrashed else { return }
+        guard !mayBeFull || failure.code != .storageFull else { return }
         journal.fail("upkeep fails: \(failure)")
     }
 
@@ -304,6 +309,14 @@ extension SimulatedCaller {
 }
 
 extension SimulatedCommand {
+    /// Whether it ends what runs, for which there is room on a full disk.
+    fileprivate var isEnd: Bool {
+        switch self {
+        case .finish, .finishAll, .finishStale: true
+        default: false
+        }
+    }
+
     /// Whether a store in order may refuse it so.
     fileprivate func allows(_ code: BackendError.Code) -> Bool {
         if case .removeSchedule = self { code == .notFound } else { false }

@@ -75,6 +75,7 @@ struct Simulation {
 
     private mutating func live(_ life: SimulationPlan.Life) throws(Failure) {
         disk.faults = life.faults
+        disk.capacity = life.room.map { disk.usedBytes + UInt64($0) }
         let work = work(life)
         guard let wasOpened = executor.run(clock, work) else {
             throw Failure(description: "it hangs")
@@ -101,7 +102,9 @@ struct Simulation {
             do throws(LogStoreError) {
                 backend = try await Self.open(disk, clock, plan, executor, random)
             } catch {
-                let isExpected = disk.isCrashed || life.isFailing
+                // Others have taken what earlier openings left.
+                let isFull = life.room != nil && error.code == .storageFull
+                let isExpected = disk.isCrashed || life.isFailing || isFull
                 if !isExpected { journal.fail("it does not open: \(error)") }
                 return false
             }
@@ -113,7 +116,8 @@ struct Simulation {
                 journal: journal,
                 hands: hands,
                 durability: plan.durability,
-                mayFail: life.isFailing
+                mayFail: life.isFailing,
+                mayBeFull: life.room != nil
             )
             for round in life.rounds where !disk.isCrashed {
                 await withDiscardingTaskGroup { group in
@@ -159,7 +163,7 @@ struct Simulation {
         configuration.sizes = LogWriter.Sizes(
             segmentBytesFirst: plan.segmentBytes,
             segmentBytesMax: 2 * plan.segmentBytes,
-            ballastBytes: plan.segmentBytes
+            ballastBytes: max(plan.segmentBytes, 64 << 10)
         )
         configuration.jobIDBlock = plan.jobIDBlock
         return try await LogBackend.open(

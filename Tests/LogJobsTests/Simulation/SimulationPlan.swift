@@ -29,6 +29,8 @@ struct SimulationPlan: Sendable, Hashable {
         /// when the last caller is done.
         var rounds: [[[SimulatedCommand]]]
         var stroke: Stroke?
+        /// How much room others have left on the disk; `nil` if there is any amount.
+        var room: Int?
         var end: End
     }
 
@@ -58,7 +60,9 @@ extension SimulationPlan {
             "seed \(seed), \(durability), segments of \(segmentBytes), ids by \(jobIDBlock)"
         ]
         for (index, life) in lives.enumerated() {
-            lines.append("life \(index): \(life.stroke.map { "\($0), " } ?? "")then \(life.end)")
+            let room = life.room.map { "\($0) bytes of room, " } ?? ""
+            let stroke = life.stroke.map { "\($0), " } ?? ""
+            lines.append("life \(index): \(room)\(stroke)then \(life.end)")
             for round in life.rounds {
                 lines.append("  " + round.map { "\($0)" }.joined(separator: " | "))
             }
@@ -105,6 +109,7 @@ extension SimulationPlan.Life {
             )
         default: break
         }
+        if number(0...4) == 0 { life.room = number(0...1) == 0 ? 0 : number(1...64) << 10 }
         return life
     }
 
