@@ -33,8 +33,8 @@ __attribute__((constructor)) static void find_real_functions(void) {
     real_resume = (resume_function)dlsym(RTLD_NEXT, "swift_continuation_resume");
 }
 
-// The fast path of a Mutex is compiled into the program, and seen. The slow one is in a library that
-// was not built for the sanitizer.
+// The fast path of a Mutex is compiled into the program, and seen. The slow one is in a library
+// that was not built for the sanitizer.
 
 SWIFT void lock_slow(uint32_t thread, SELF void *mutex) __asm__(LOCK_SLOW);
 SWIFT void lock_slow(uint32_t thread, SELF void *mutex) {
