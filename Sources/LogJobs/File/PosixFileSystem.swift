@@ -60,6 +60,7 @@ package final class PosixFileSystem: FileSystem {
 
     package func close(_ handle: FileHandle) {
         guard let file = openFiles.withLock({ $0.removeValue(forKey: handle) }) else { return }
+        if file.locked != nil { SystemCall.unlockFile(handle.rawValue) }
         SystemCall.closeFile(handle.rawValue)
         if let locked = file.locked { LockRegistry.shared.release(locked) }
     }

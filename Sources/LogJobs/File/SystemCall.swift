@@ -132,6 +132,14 @@ enum SystemCall {
         }
     }
 
+    /// Gives the lock back, for every copy of the descriptor (man 2 flock).
+    ///
+    /// To close it would not do: a child that was just forked, to run another program, has a copy
+    /// until it does, and would keep the lock so long.
+    static func unlockFile(_ descriptor: Int32) {
+        _ = flock(descriptor, LOCK_UN)
+    }
+
     /// Asks the kernel to forget the clean pages of a file.
     static func forgetCachedPages(_ descriptor: Int32) {
         #if !canImport(Darwin)

@@ -46,6 +46,28 @@ struct RealFolderTests {
         try folder.remove()
     }
 
+    #if os(Linux)
+        @Test(
+            "is free when it was closed, though a child that was just forked has a copy of it all"
+        )
+        func copiedDescriptor() async throws {
+            let folder = RealFolder()
+            let backend = try await folder.open()
+            let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+            let lock = descriptors.compactMap { Int32($0) }.first { descriptor in
+                let link = "/proc/self/fd/\(descriptor)"
+                let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link)
+                return path == "\(folder.path)/LOCK"
+            }
+            let copy = dup(try #require(lock))
+            #expect(copy >= 0)
+            try await backend.close()
+            try await folder.open().close()
+            close(copy)
+            try folder.remove()
+        }
+    #endif
+
     @Test("is read-only for one who wants to write", arguments: [EACCES, EROFS])
     func readOnly(errorNumber: Int32) async throws {
         let folder = RealFolder()
