@@ -91,10 +91,29 @@ extension LogBackend {
     }
 
     /// Records how attempts ended; that survives power loss when it returns.
+    ///
+    /// On a full disk, where there may be no room for all of them, each stands for itself: those
+    /// with a large output are answered `storageFull` in their result.
     public func finish(_ requests: [FinishRequest]) async throws(BackendError) -> [FinishResult] {
-        let call = FinishCall(requests)
-        try await engine.complete(.ending, call)
-        return try call.answer()
+        do throws(BackendError) {
+            let call = FinishCall(requests)
+            try await engine.complete(.ending, call)
+            return try call.answer()
+        } catch  where error.code == .storageFull && requests.count > 1 {
+            var results: [FinishResult] = []
+            for request in requests { results += try await finishAlone(request) }
+            return results
+        }
+    }
+
+    private func finishAlone(
+        _ request: FinishRequest
+    ) async throws(BackendError) -> [FinishResult] {
+        do throws(BackendError) {
+            return try await finish([request])
+        } catch  where error.code == .storageFull {
+            return [.failure(error)]
+        }
     }
 
     /// Calls off jobs; that survives power loss when it returns.

@@ -11,7 +11,7 @@ extension LogWriter {
     mutating func extendJobIDs(to end: JobID) throws(SystemCallError) {
         var manifest = manifest
         manifest.jobIDEnd = end
-        guard try ManifestFile(in: folder).prepareSpare(after: manifest) else {
+        guard try preparer.prepareSpare(after: manifest) else {
             foundNoRoom()
             return
         }
@@ -33,7 +33,7 @@ extension LogWriter {
             alignment: active.header.commitAlignment
         )
         let target = nextSize(after: active.place.size)
-        guard try ManifestFile(in: folder).prepareSpare(after: manifest),
+        guard try preparer.prepareSpare(after: manifest),
             let prepared = try preparer.take(
                 size: size,
                 target: target,
@@ -49,7 +49,8 @@ extension LogWriter {
         preparer.renamed()
         let previous = active
         active = next
-        preparer.wantBallast(for: 2 * rotation.baseline.bytes.count)
+        baselineBytes = rotation.baseline.bytes.count
+        preparer.wantBallast(for: 2 * baselineBytes)
         catalog.add(SegmentCatalog.Segment(header: next.header))
         giveBackSpace(behind: rotation.seal, of: previous.handle)
         folder.fileSystem.close(previous.handle)
@@ -102,7 +103,7 @@ extension LogWriter {
     /// 3. Files that it names no longer are removed. A crash before leaves them. Either kind is
     ///    removed by the next opening.
     mutating func carryOut(_ edit: ManifestEdit) throws(SystemCallError) {
-        guard try ManifestFile(in: folder).prepareSpare(after: manifest) else {
+        guard try preparer.prepareSpare(after: manifest) else {
             machine.couldNotEdit()
             return
         }
@@ -135,8 +136,10 @@ extension LogWriter {
 
     /// Tries to make again what is kept for a full disk, and the next segment, a small one.
     mutating func makeRoom() throws(SystemCallError) {
+        // No more than what runs now needs: the disk may have room for that.
+        preparer.fitBallast(to: max(machine.endingRoom, 2 * baselineBytes))
         var found = try preparer.restore(nextSize: sizes.segmentBytesFirst)
-        if found { found = try ManifestFile(in: folder).prepareSpare(after: manifest) }
+        if found { found = try preparer.prepareSpare(after: manifest) }
         machine.ballast = preparer.ballast
         machine.triedRoom(found: found)
     }
@@ -156,6 +159,11 @@ extension LogWriter {
     ) throws(SystemCallError) {
         try folder.fileSystem.write(active.handle, seal.bytes, at: seal.offset)
         try folder.fileSystem.sync(active.handle)
+        defer { saveBallast() }
+        // Without room for a manifest it is left as a crash here would leave it: all is durable.
+        guard try preparer.prepareSpare(after: manifest) else {
+            return machine.closedInOrder()
+        }
         var manifest = manifest
         manifest.seal(
             validEnd: seal.offset + UInt64(seal.bytes.count),
@@ -165,7 +173,6 @@ extension LogWriter {
         manifest.durable = lastSequence.next
         try replaceManifest(with: manifest)
         giveBackSpace(behind: seal, of: active.handle)
-        saveBallast()
         machine.closedInOrder()
     }
 
@@ -192,7 +199,7 @@ extension LogWriter {
         try ManifestFile(in: folder).replace(with: new)
         manifest = new
         // While there is room; the next replacement may find none.
-        _ = try ManifestFile(in: folder).prepareSpare(after: manifest)
+        _ = try preparer.prepareSpare(after: manifest)
     }
 
     /// Cuts off what was prepared and is not needed.

@@ -7,7 +7,8 @@
 ///
 /// The spare exists before it is needed, so a full disk refuses none of these steps.
 package struct ManifestFile: Sendable {
-    /// What a spare has at least.
+    /// A spare has a multiple of so many bytes, so that what one manifest gives back when it is
+    /// replaced is enough for the next spare.
     private static let spareSize: UInt64 = 16 << 10
     /// How much longer the next manifest may be than this one: by a segment, an archive and two
     /// checkpoints, and by what is known of history and of retired segments.
@@ -39,8 +40,7 @@ package struct ManifestFile: Sendable {
         let handle = try fileSystem.open(spare, .readWriteOrCreate)
         do throws(SystemCallError) {
             let size = try fileSystem.status(of: handle).size
-            // What a longer manifest before a crash has left would stand behind this one; and what
-            // this one gives back when it is replaced must be enough for the next spare.
+            // What a longer manifest before a crash has left would stand behind this one.
             let rest = Int(clamping: size > 0 ? size : Self.spareSize) - bytes.count
             let padding = [UInt8](repeating: 0, count: max(0, rest))
             try fileSystem.write(handle, bytes + padding, at: 0)
@@ -67,10 +67,11 @@ package struct ManifestFile: Sendable {
     /// - Throws: What a call of the file system throws but for want of room.
     package func prepareSpare(after manifest: Manifest) throws(SystemCallError) -> Bool {
         let spare = folder.path(of: StoreFolder.spareManifestName)
-        let needed = UInt64(manifest.encodedSize) + Self.growthMax
+        let needed = Self.needed(after: manifest)
         let present = try folder.fileSystem.status(of: spare)?.size
         if let present, present >= needed { return true }
-        for size in [max(Self.spareSize, 2 * needed), needed] {
+        // Larger before it has to be: when it has to, the disk may be full.
+        for size in [needed + Self.spareSize / 2, needed].map(Self.rounded) {
             do throws(SystemCallError) {
                 try folder.makeZeroFile(
                     StoreFolder.spareManifestName,
@@ -83,5 +84,16 @@ package struct ManifestFile: Sendable {
             }
         }
         return false
+    }
+
+    /// What a spare has at least that is made behind a manifest.
+    static func spareSize(after manifest: Manifest) -> UInt64 { rounded(needed(after: manifest)) }
+
+    private static func needed(after manifest: Manifest) -> UInt64 {
+        UInt64(manifest.encodedSize) + growthMax
+    }
+
+    private static func rounded(_ size: UInt64) -> UInt64 {
+        (size + spareSize - 1) / spareSize * spareSize
     }
 }

@@ -23,6 +23,8 @@ package final class SegmentPreparer: Sendable {
     }
 
     private let folder: StoreFolder
+    /// The size of a file of ballast when little runs.
+    private let leastSize: UInt64
     private let wantedSize: Atomic<UInt64>
     // Held during the preparation: whoever needs the file meanwhile has to wait for it anyway.
     private let state: Mutex<State>
@@ -30,6 +32,7 @@ package final class SegmentPreparer: Sendable {
     /// Takes over what a folder has.
     package init(in folder: StoreFolder, ballastSize: UInt64) throws(SystemCallError) {
         self.folder = folder
+        leastSize = ballastSize
         wantedSize = Atomic(ballastSize)
         var state = State(next: nil, ballast: [])
         state.next = try Self.find(StoreFolder.nextSegmentName, in: folder)
@@ -54,11 +57,30 @@ package final class SegmentPreparer: Sendable {
     /// Asks for files of ballast with room for so many bytes, and some more, which the next
     /// preparation makes.
     package func wantBallast(for size: Int) {
-        let size = UInt64(size + Self.segmentBeginning)
-        var wanted = ballastSize
-        guard size > wanted else { return }
-        while wanted < size + size / 2 { wanted *= 2 }
-        wantedSize.store(wanted, ordering: .relaxed)
+        wantedSize.store(max(ballastSize, self.size(for: size)), ordering: .relaxed)
+    }
+
+    /// Asks for files of ballast with room for so many bytes, and some more, and not for larger
+    /// ones any longer.
+    package func fitBallast(to size: Int) {
+        wantedSize.store(self.size(for: size), ordering: .relaxed)
+    }
+
+    private func size(for count: Int) -> UInt64 {
+        let least = UInt64(count + Self.segmentBeginning)
+        var size = leastSize
+        guard least > size else { return size }
+        while size < least + least / 2 { size *= 2 }
+        return size
+    }
+
+    /// Gives back what files of ballast have beyond what is asked for.
+    package func cutBallast() throws(SystemCallError) {
+        try state.withLock { state throws(SystemCallError) in
+            for index in state.ballast.indices {
+                state.ballast[index] = try cut(state.ballast[index], to: ballastSize)
+            }
+        }
     }
 
     /// Whether all is there that is kept for a full disk.
@@ -100,11 +122,33 @@ package final class SegmentPreparer: Sendable {
         }
     }
 
+    /// Makes the manifest's spare, if need be in the place of some ballast: without a spare nothing
+    /// could be done with that either.
+    ///
+    /// - Returns: Whether it is there now.
+    package func prepareSpare(after manifest: Manifest) throws(SystemCallError) -> Bool {
+        let file = ManifestFile(in: folder)
+        if try file.prepareSpare(after: manifest) { return true }
+        let isLent = try state.withLock { state throws(SystemCallError) in
+            let size = ManifestFile.spareSize(after: manifest)
+            let largest = state.ballast.indices.max {
+                state.ballast[$0].size < state.ballast[$1].size
+            }
+            guard !state.hasEnded, let largest, state.ballast[largest].size > 2 * size else {
+                return false
+            }
+            try shorten(&state.ballast[largest], to: state.ballast[largest].size - size)
+            return true
+        }
+        return isLent ? try file.prepareSpare(after: manifest) : false
+    }
+
     /// Makes of the missing ballast as much as there is room for.
     package func saveBallast() throws(SystemCallError) {
         try state.withLock { state throws(SystemCallError) in
             var size = ballastSize
-            while try !makeBallast(&state, size: size), size > ballastSize / 16 { size /= 2 }
+            let step = size / 8
+            while try !makeBallast(&state, size: size), size > step { size -= step }
         }
     }
 
@@ -199,10 +243,16 @@ package final class SegmentPreparer: Sendable {
     /// It is all zeros, and no manifest names it: a crash leaves it long or short.
     private func cut(_ file: Prepared, to size: UInt64) throws(SystemCallError) -> Prepared {
         guard file.size > 2 * size else { return file }
+        var file = file
+        try shorten(&file, to: size)
+        return file
+    }
+
+    private func shorten(_ file: inout Prepared, to size: UInt64) throws(SystemCallError) {
         let handle = try folder.fileSystem.open(folder.path(of: file.name), .readWrite)
         defer { folder.fileSystem.close(handle) }
         try folder.fileSystem.truncate(handle, to: size)
-        return Prepared(name: file.name, size: size)
+        file.size = size
     }
 
     private func make(_ name: String, size: UInt64) throws(SystemCallError) -> Bool {

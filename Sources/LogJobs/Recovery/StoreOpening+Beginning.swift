@@ -23,7 +23,13 @@ extension StoreOpening {
         var encoder = FrameEncoder(dictionary: header.dictionary)
         let preparer = try SegmentPreparer(in: folder, ballastSize: sizes.ballastBytes)
         let baseline = encoder.payload(of: log.provenBaseline)
-        preparer.wantBallast(for: 2 * baseline.bytes.count)
+        preparer.fitBallast(to: 2 * baseline.bytes.count)
+        try preparer.cutBallast()
+        if try !preparer.prepareSpare(after: log.manifest) {
+            // A crash of an opening before has used it, and others have its room.
+            try giveBackZeros(of: log.manifest.segments)
+            _ = try preparer.prepareSpare(after: log.manifest)
+        }
         let prepared = try prepare(log, baseline, header, preparer)
         let active = try SegmentFile.begin(
             in: prepared,
@@ -37,7 +43,7 @@ extension StoreOpening {
         do throws(SystemCallError) {
             try ManifestFile(in: folder).replace(with: manifest)
             // Without the next one it could not even be closed.
-            guard try ManifestFile(in: folder).prepareSpare(after: manifest) else {
+            guard try preparer.prepareSpare(after: manifest) else {
                 throw .noRoom(for: folder.path(of: StoreFolder.spareManifestName))
             }
         } catch {
@@ -58,7 +64,7 @@ extension StoreOpening {
         )
         // Without all of it nothing is added: the ballast is made first, or made again.
         machine.isFull = !preparer.hasBallast
-        let writer = LogWriter(
+        var writer = LogWriter(
             machine: machine,
             active: active,
             manifest: manifest,
@@ -70,6 +76,7 @@ extension StoreOpening {
             sizes: sizes,
             random: environment.random
         )
+        writer.baselineBytes = baseline.bytes.count
         var report = log.report
         report.epoch = manifest.epoch
         return Opened(writer: writer, report: report, firstJobID: firstJobID)
@@ -80,11 +87,15 @@ extension StoreOpening {
     private func saveBallast(_ preparer: SegmentPreparer, _ last: SegmentEntry?) {
         guard let last else { return }
         do throws(SystemCallError) {
-            try folder.giveBackZeros(of: last.id.fileName)
+            try giveBackZeros(of: [last])
             try preparer.saveBallast()
         } catch {
             // It is open; there may be room later.
         }
+    }
+
+    private func giveBackZeros(of segments: [SegmentEntry]) throws(SystemCallError) {
+        for segment in segments { try folder.giveBackZeros(of: segment.id.fileName) }
     }
 
     private func header(for log: RecoveredLog, _ id: SegmentID) -> SegmentHeader {
@@ -123,15 +134,14 @@ extension StoreOpening {
             payloadBytes: EventBounds.givingBack(log.ledger).bytesMax + EventBounds.closing,
             alignment: header.commitAlignment
         )
-        let prepared = try preparer.take(
-            size: size,
-            target: sizes.segmentBytesFirst,
-            usesBallast: true
-        )
-        guard let prepared else {
-            throw .noRoom(for: folder.path(of: StoreFolder.nextSegmentName))
+        func take() throws(SystemCallError) -> SegmentPreparer.Prepared? {
+            try preparer.take(size: size, target: sizes.segmentBytesFirst, usesBallast: true)
         }
-        return prepared
+        if let prepared = try take() { return prepared }
+        // Processes that died in the middle of an opening may have left most of theirs empty.
+        try giveBackZeros(of: log.manifest.segments)
+        if let prepared = try take() { return prepared }
+        throw .noRoom(for: folder.path(of: StoreFolder.nextSegmentName))
     }
 
     private func manifest(

@@ -382,4 +382,103 @@ struct FullDiskTests {
         #expect(try await store.runDueSchedules().enqueued.isEmpty)
         try await store.close()
     }
+
+    @Test("opens again after a crash at any call of an opening, though a neighbour takes the rest")
+    func crashedOpenings() async throws {
+        let filled = SimulatedFileSystem(capacity: 600 << 10)
+        let store = try await TestStore(filled).open(Self.configuration)
+        let ids = try await Self.fill(store)
+        await store.abandonAndWait()
+        let whole = filled.copy()
+        whole.capacity = whole.usedBytes
+        try await TestStore(whole).open(Self.configuration).abandonAndWait()
+        let changes = whole.calls.indices.filter { index in
+            [.rename, .write, .sync, .syncFolder].contains(whole.calls[index].call)
+        }
+        #expect(changes.count > 8)
+        for index in changes {
+            let disk = filled.copy()
+            disk.capacity = disk.usedBytes
+            disk.faults = .crash(atCall: index + 1)
+            _ = try? await TestStore(disk).open(Self.configuration).abandonAndWait()
+            let rest = disk.copy()
+            rest.capacity = rest.usedBytes
+            do {
+                let again = try await TestStore(rest).open(Self.configuration)
+                #expect(try await again.stats().total == ids.count)
+                try await again.close()
+            } catch {
+                Issue.record("behind a crash at \(whole.calls[index]): \(error)")
+            }
+        }
+    }
+
+    @Test("is used again when what needed much room has ended")
+    func shrinksBallast() async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: 4 << 20))
+        var configuration = Self.configuration
+        configuration.archive = .delete
+        let store = try await test.open(configuration)
+        _ = try await store.enqueue((0..<200).map { _ in Self.job() })
+        let running = try await Self.claim(200, in: store)
+        var generator = SeededGenerator(seed: 1)
+        let ids = try await Self.fill(store) { Self.randomJob(&generator) }
+        // What is left is less than what 200 ends were given.
+        for job in running {
+            let outcome = JobOutcome.succeeded()
+            let lease = job.lease
+            let end = FinishRequest(jobID: job.record.id, lease: lease, outcome: outcome)
+            _ = try await store.finish([end])[0].get()
+        }
+        for id in ids.prefix(200) {
+            _ = try await store.cancel([id], reason: "", actor: nil)
+        }
+        test.disk.capacity = test.disk.usedBytes + 400 << 10
+        _ = try await store.enqueue([Self.job()])
+        try await store.close()
+        // What a file of ballast has too much goes back at the next opening.
+        try await test.open(configuration).close()
+        let names = StoreFolder.ballastNames.map { TestStore.path($0) }
+        #expect(names.allSatisfy { test.disk.bytes(of: $0)?.count == 64 << 10 })
+    }
+
+    @Test("is closed though its manifest has no spare and no room for one")
+    func closesWithoutSpare() async throws {
+        let test = TestStore()
+        let store = try await test.open(Self.configuration)
+        let id = try await store.enqueue([Self.job()])[0].record.id
+        test.disk.removeFile(TestStore.path(StoreFolder.spareManifestName))
+        test.disk.capacity = test.disk.usedBytes
+        try await store.close()
+        #expect(try test.read().report.wasClosed)
+        test.disk.capacity = nil
+        let again = try await test.open(Self.configuration)
+        #expect(try await again.record(of: id)?.state == .pending)
+        try await again.close()
+    }
+
+    @Test("takes of many ends with outputs as many as have room")
+    func recordsWhatFits() async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: 600 << 10))
+        let store = try await test.open(Self.configuration)
+        _ = try await store.enqueue((0..<9).map { _ in Self.job() })
+        let running = try await Self.claim(9, in: store)
+        _ = try await Self.fill(store)
+        let results = try await store.finish(
+            running.map { job in
+                let output = [UInt8](repeating: 1, count: 20_000)
+                let lease = job.lease
+                let outcome = JobOutcome.succeeded(output: output)
+                return FinishRequest(jobID: job.record.id, lease: lease, outcome: outcome)
+            }
+        )
+        let count = results.count { (try? $0.get().state) == .succeeded }
+        #expect(count > 0)
+        for result in results {
+            guard case .failure(let error) = result else { continue }
+            #expect(error.code == .storageFull)
+        }
+        #expect(try await store.stats().byState[.running, default: 0] == 9 - count)
+        try await store.close()
+    }
 }

@@ -33,4 +33,24 @@ struct ManifestFileTests {
         let bytes = try #require(try file.read())
         #expect(bytes.starts(with: manifest.encoded()))
     }
+
+    @Test("has the next spare from what the manifest before gives back", arguments: [2, 150, 370])
+    func spareOnFullDisk(count: Int) throws {
+        let store = TestStore()
+        let file = ManifestFile(in: StoreFolder(TestStore.folder, of: store.disk))
+        var manifest = ManifestTests.sample
+        manifest.segments = Array(repeating: manifest.segments[1], count: count)
+        store.disk.setBytes(of: TestStore.path(Manifest.fileName), manifest.encoded())
+        for _ in 0..<2 {
+            try #require(try file.prepareSpare(after: manifest))
+            try file.replace(with: manifest)
+        }
+        try #require(try file.prepareSpare(after: manifest))
+        store.disk.capacity = store.disk.usedBytes
+        for _ in 0..<150 {
+            manifest.segments.append(manifest.segments[1])
+            try file.replace(with: manifest)
+            try #require(try file.prepareSpare(after: manifest), "\(manifest.segments.count)")
+        }
+    }
 }
