@@ -60,7 +60,8 @@ struct OpenedStore: Codable {
         let processorTime = Double(clock() - processorStart) / 1e6
         let time = start.duration(to: .now)
         let opened = try ProcessMemory()
-        await store.keepNow()
+        // It would take a checkpoint, which the next opening would use.
+        if runsUpkeep { await store.keepNow() }
         let settled = try ProcessMemory()
         let jobCount = try await store.stats().total
         try await store.close()
