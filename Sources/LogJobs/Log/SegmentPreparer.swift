@@ -4,8 +4,8 @@ import Synchronization
 ///
 /// They are whole and synced before anyone needs them, so that a commit is an overwrite of blocks
 /// that are there, and so that jobs that run can end although the disk is full. A file leaves by
-/// being renamed; its space is never given back to the disk and asked for again, since another
-/// program could take it in between.
+/// being renamed; space is given back to the disk and asked for again only where there is no other
+/// way, since another program could take it in between.
 package final class SegmentPreparer: Sendable {
     /// A file that is taken and must be renamed.
     package struct Prepared: Hashable, Sendable {

@@ -27,7 +27,7 @@ extension StoreOpening {
         try preparer.cutBallast()
         if try !preparer.prepareSpare(after: log.manifest) {
             // A crash of an opening before has used it, and others have its room.
-            try giveBackZeros(of: log.manifest.segments)
+            giveBackZeros(of: log.manifest.segments)
             _ = try preparer.prepareSpare(after: log.manifest)
         }
         let prepared = try prepare(log, baseline, header, preparer)
@@ -86,16 +86,22 @@ extension StoreOpening {
     /// most of it empty: that is kept back again, lest a few crashes lock the store for good.
     private func saveBallast(_ preparer: SegmentPreparer, _ last: SegmentEntry?) {
         guard let last else { return }
+        giveBackZeros(of: [last])
         do throws(SystemCallError) {
-            try giveBackZeros(of: [last])
             try preparer.saveBallast()
         } catch {
             // It is open; there may be room later.
         }
     }
 
-    private func giveBackZeros(of segments: [SegmentEntry]) throws(SystemCallError) {
-        for segment in segments { try folder.giveBackZeros(of: segment.id.fileName) }
+    private func giveBackZeros(of segments: [SegmentEntry]) {
+        for segment in segments {
+            do throws(SystemCallError) {
+                try folder.giveBackZeros(of: segment.id.fileName)
+            } catch {
+                // What it does not give back is missing, and that is said.
+            }
+        }
     }
 
     private func header(for log: RecoveredLog, _ id: SegmentID) -> SegmentHeader {
@@ -139,7 +145,7 @@ extension StoreOpening {
         }
         if let prepared = try take() { return prepared }
         // Processes that died in the middle of an opening may have left most of theirs empty.
-        try giveBackZeros(of: log.manifest.segments)
+        giveBackZeros(of: log.manifest.segments)
         if let prepared = try take() { return prepared }
         throw .noRoom(for: folder.path(of: StoreFolder.nextSegmentName))
     }

@@ -8,6 +8,7 @@ struct StoreKeeper: Sendable {
     let clock: any JobClock
     let checkpointer: Checkpointer
     let report = RunningReport()
+    private let rest = CompactionRest()
 
     private func compactor(_ archive: ArchivePolicy) -> Compactor {
         Compactor(engine: engine, archive: archive, clock: clock)
@@ -41,6 +42,9 @@ struct StoreKeeper: Sendable {
         _ pruning: inout Pruning,
         at now: () -> Timestamp?
     ) async throws(BackendError) {
+        if engine.carryingRoom != nil, let refusal = rest.refusal(at: clock.uptime) {
+            throw refusal
+        }
         let compactor = compactor(configuration.archive)
         let policy = configuration.compaction.keeping(configuration.archive)
         var fails = false
@@ -62,7 +66,11 @@ struct StoreKeeper: Sendable {
                     }
                 }
                 try await dropArchives(at: now())
-            } catch  where error.code == .storageFull && givesUpHistory {
+            } catch  where error.code == .storageFull {
+                guard givesUpHistory else {
+                    rest.begin(at: clock.uptime, error)
+                    throw error
+                }
                 try await giveUpHistory(&done)
             }
         }

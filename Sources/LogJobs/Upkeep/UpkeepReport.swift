@@ -20,6 +20,28 @@ public struct UpkeepReport: Sendable {
     public init() {}
 }
 
+/// When compaction is tried again that found no room on a full disk.
+///
+/// It has read a segment, and deflated it, for nothing; and upkeep looks each second then.
+final class CompactionRest: Sendable {
+    private static let duration = Duration.seconds(15)
+
+    private let last = Mutex<(end: Duration, refusal: BackendError)?>(nil)
+
+    /// It was refused at an uptime.
+    func begin(at uptime: Duration, _ refusal: BackendError) {
+        last.withLock { $0 = (uptime + Self.duration, refusal) }
+    }
+
+    /// Why it is not tried yet; `nil` when it may be.
+    func refusal(at uptime: Duration) -> BackendError? {
+        last.withLock { last in
+            if let end = last?.end, end <= uptime { last = nil }
+            return last?.refusal
+        }
+    }
+}
+
 /// What is done so far, for anyone to look at meanwhile.
 final class RunningReport: Sendable {
     private let report = Mutex(UpkeepReport())

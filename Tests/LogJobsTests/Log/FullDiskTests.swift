@@ -481,4 +481,37 @@ struct FullDiskTests {
         #expect(try await store.stats().byState[.running, default: 0] == 9 - count)
         try await store.close()
     }
+
+    @Test("does not read a segment again and again for an archive that has no room")
+    func rests() async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: 600 << 10))
+        var configuration = Self.configuration
+        configuration.archive = .keep()
+        configuration.retention = JobRetention(cancelled: .seconds(1))
+        let store = try await test.open(configuration)
+        let sleeper = Task {
+            while true {
+                try await test.clock.waitForSleepers(atLeast: 1)
+                test.clock.advance(by: .milliseconds(1))
+            }
+        }
+        defer { sleeper.cancel() }
+        var generator = SeededGenerator(seed: 1)
+        let ids = try await Self.fill(store) { Self.randomJob(&generator) }
+        for id in ids { _ = try? await store.cancel([id], reason: "full", actor: nil) }
+        test.clock.advance(by: .seconds(2))
+        test.disk.capacity = test.disk.usedBytes
+        func archivesBegun() async -> Int {
+            let before = test.disk.callCount
+            #expect(await store.keepNow().failure?.code == .storageFull)
+            return test.disk.calls[before...].count {
+                $0.call == .open && $0.path == TestStore.path(StoreFolder.preparingArchiveName)
+            }
+        }
+        #expect(await archivesBegun() > 0)
+        #expect(await archivesBegun() == 0)
+        test.clock.advance(by: .seconds(20))
+        #expect(await archivesBegun() > 0)
+        try await store.close()
+    }
 }
