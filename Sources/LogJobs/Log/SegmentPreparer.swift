@@ -54,24 +54,15 @@ package final class SegmentPreparer: Sendable {
     /// How large each file of the ballast should be.
     package var ballastSize: UInt64 { wantedSize.load(ordering: .relaxed) }
 
-    /// Asks for files of ballast with room for so many bytes, and some more, which the next
-    /// preparation makes.
-    package func wantBallast(for size: Int) {
-        wantedSize.store(max(ballastSize, self.size(for: size)), ordering: .relaxed)
-    }
-
-    /// Asks for files of ballast with room for so many bytes, and some more, and not for larger
-    /// ones any longer.
-    package func fitBallast(to size: Int) {
-        wantedSize.store(self.size(for: size), ordering: .relaxed)
-    }
-
-    private func size(for count: Int) -> UInt64 {
-        let least = UInt64(count + Self.segmentBeginning)
+    /// Asks for files of ballast with room for so many bytes, and some more; larger ones that are
+    /// there stay.
+    package func fitBallast(to byteCount: Int) {
+        let least = UInt64(byteCount + Self.segmentBeginning)
         var size = leastSize
-        guard least > size else { return size }
-        while size < least + least / 2 { size *= 2 }
-        return size
+        if least > size {
+            while size < least + least / 2 { size *= 2 }
+        }
+        wantedSize.store(size, ordering: .relaxed)
     }
 
     /// Gives back what files of ballast have beyond what is asked for.

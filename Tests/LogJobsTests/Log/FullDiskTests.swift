@@ -87,12 +87,7 @@ struct FullDiskTests {
         configuration.retention = JobRetention(cancelled: .seconds(1))
         configuration.compaction.deadBytesMin = 32 << 10
         let store = try await test.open(configuration)
-        let sleeper = Task {
-            while true {
-                try await test.clock.waitForSleepers(atLeast: 1)
-                test.clock.advance(by: .seconds(1))
-            }
-        }
+        let sleeper = test.passTime(by: .seconds(1))
         defer { sleeper.cancel() }
         var generator = SeededGenerator(seed: 1)
         for _ in 0..<5 {
@@ -160,12 +155,8 @@ struct FullDiskTests {
             #expect(error.code == .storageFull)
         }
         for job in running {
-            let request = FinishRequest(
-                jobID: job.record.id,
-                lease: job.lease,
-                outcome: .retry(error: Self.longError, runAt: JobLimits.latest)
-            )
-            _ = try await store.finish([request])[0].get()
+            let outcome = JobOutcome.retry(error: Self.longError, runAt: JobLimits.latest)
+            _ = try await store.finish([job.ending(outcome)])[0].get()
         }
         try await store.close()
         store = try await test.open(Self.configuration)
@@ -192,11 +183,7 @@ struct FullDiskTests {
         #expect(try await store.stats() == before)
         let runAt = JobLimits.latest
         let requests = running.prefix(2).map {
-            FinishRequest(
-                jobID: $0.record.id,
-                lease: $0.lease,
-                outcome: .retry(error: Self.longError, runAt: runAt)
-            )
+            $0.ending(.retry(error: Self.longError, runAt: runAt))
         }
         for result in try await store.finish(requests) { _ = try result.get() }
 
@@ -207,12 +194,7 @@ struct FullDiskTests {
         #expect(total == ids.count + 4)
         let claimed = try await Self.claim(1, in: store)
         #expect(claimed.count == 1)
-        let end = FinishRequest(
-            jobID: claimed[0].record.id,
-            lease: claimed[0].lease,
-            outcome: .succeeded()
-        )
-        _ = try await store.finish([end])[0].get()
+        _ = try await store.finish([claimed[0].ending(.succeeded())])[0].get()
 
         // Where it was opened on what was kept back, it adds nothing to that.
         let names = StoreFolder.ballastNames.map { TestStore.path($0) }
@@ -267,22 +249,19 @@ struct FullDiskTests {
         _ = try await Self.fill(store)
         var generator = SeededGenerator(seed: UInt64(capacity))
         let output = (0..<20_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        func finish(_ job: ClaimedJob, _ outcome: JobOutcome) async throws -> JobRecord {
-            let lease = job.lease
-            let request = FinishRequest(jobID: job.record.id, lease: lease, outcome: outcome)
-            return try await store.finish([request])[0].get()
-        }
         var refused: [ClaimedJob] = []
         for job in running {
             do {
-                _ = try await finish(job, .succeeded(output: output))
-            } catch let error as BackendError {
+                _ = try await store.finish([job.ending(.succeeded(output: output))])[0].get()
+            } catch {
                 #expect(error.code == .storageFull)
                 refused.append(job)
             }
         }
         #expect(refused.count > 2 && refused.count < 9)
-        for job in refused { _ = try await finish(job, .discard(error: Self.longError)) }
+        for job in refused {
+            _ = try await store.finish([job.ending(.discard(error: Self.longError))])[0].get()
+        }
         try await store.close()
         let again = try await test.open(Self.configuration)
         #expect(try await again.stats().byState[.running, default: 0] == 0)
@@ -298,12 +277,7 @@ struct FullDiskTests {
         configuration.archive = .delete
         configuration.retention = JobRetention(cancelled: .seconds(1))
         let store = try await test.open(configuration)
-        let sleeper = Task {
-            while true {
-                try await test.clock.waitForSleepers(atLeast: 1)
-                test.clock.advance(by: .seconds(1))
-            }
-        }
+        let sleeper = test.passTime(by: .seconds(1))
         defer { sleeper.cancel() }
         var generator = SeededGenerator(seed: 1)
         let ids = try await Self.fill(store) { Self.randomJob(&generator) }
@@ -336,13 +310,7 @@ struct FullDiskTests {
             }
             return String(decoding: letters, as: UTF8.self)
         }
-        let ends = running.map { job in
-            FinishRequest(
-                jobID: job.record.id,
-                lease: job.lease,
-                outcome: .discard(error: randomText())
-            )
-        }
+        let ends = running.map { $0.ending(.discard(error: randomText())) }
         for end in ends { _ = try await store.finish([end])[0].get() }
         try await store.close()
         try await test.open(Self.configuration).close()
@@ -370,10 +338,7 @@ struct FullDiskTests {
         let running = try await Self.claim(3, in: store)
         _ = try await Self.fill(store) { Self.randomJob(&generator) }
         for job in running {
-            let outcome = JobOutcome.discard(error: Self.longError)
-            let lease = job.lease
-            let end = FinishRequest(jobID: job.record.id, lease: lease, outcome: outcome)
-            _ = try await store.finish([end])[0].get()
+            _ = try await store.finish([job.ending(.discard(error: Self.longError))])[0].get()
         }
         try await store.close()
         store = try await test.open(Self.configuration)
@@ -425,10 +390,7 @@ struct FullDiskTests {
         let ids = try await Self.fill(store) { Self.randomJob(&generator) }
         // What is left is less than what 200 ends were given.
         for job in running {
-            let outcome = JobOutcome.succeeded()
-            let lease = job.lease
-            let end = FinishRequest(jobID: job.record.id, lease: lease, outcome: outcome)
-            _ = try await store.finish([end])[0].get()
+            _ = try await store.finish([job.ending(.succeeded())])[0].get()
         }
         for id in ids.prefix(200) {
             _ = try await store.cancel([id], reason: "", actor: nil)
@@ -464,13 +426,9 @@ struct FullDiskTests {
         _ = try await store.enqueue((0..<9).map { _ in Self.job() })
         let running = try await Self.claim(9, in: store)
         _ = try await Self.fill(store)
+        let output = [UInt8](repeating: 1, count: 20_000)
         let results = try await store.finish(
-            running.map { job in
-                let output = [UInt8](repeating: 1, count: 20_000)
-                let lease = job.lease
-                let outcome = JobOutcome.succeeded(output: output)
-                return FinishRequest(jobID: job.record.id, lease: lease, outcome: outcome)
-            }
+            running.map { $0.ending(.succeeded(output: output)) }
         )
         let count = results.count { (try? $0.get().state) == .succeeded }
         #expect(count > 0)
@@ -489,12 +447,7 @@ struct FullDiskTests {
         configuration.archive = .keep()
         configuration.retention = JobRetention(cancelled: .seconds(1))
         let store = try await test.open(configuration)
-        let sleeper = Task {
-            while true {
-                try await test.clock.waitForSleepers(atLeast: 1)
-                test.clock.advance(by: .milliseconds(1))
-            }
-        }
+        let sleeper = test.passTime(by: .milliseconds(1))
         defer { sleeper.cancel() }
         var generator = SeededGenerator(seed: 1)
         let ids = try await Self.fill(store) { Self.randomJob(&generator) }
@@ -513,5 +466,11 @@ struct FullDiskTests {
         test.clock.advance(by: .seconds(20))
         #expect(await archivesBegun() > 0)
         try await store.close()
+    }
+}
+
+extension ClaimedJob {
+    fileprivate func ending(_ outcome: JobOutcome) -> FinishRequest {
+        FinishRequest(jobID: record.id, lease: lease, outcome: outcome)
     }
 }

@@ -36,6 +36,16 @@ struct TestStore: Sendable {
         return configuration
     }
 
+    /// Lets sleeps end, by moving the time on, until the task is cancelled.
+    func passTime(by step: Duration) -> Task<Void, any Error> {
+        Task {
+            while true {
+                try await clock.waitForSleepers(atLeast: 1)
+                clock.advance(by: step)
+            }
+        }
+    }
+
     func environment(pid: Int32 = 7) -> StoreOpening.Environment {
         StoreOpening.Environment(
             fileSystem: disk,

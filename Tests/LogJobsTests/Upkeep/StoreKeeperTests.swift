@@ -40,12 +40,7 @@ struct StoreKeeperTests {
         )
         var pruning = Pruning()
         // The sleeps of a gentle pace end when the time is moved on.
-        let sleeper = Task {
-            while true {
-                try await store.clock.waitForSleepers(atLeast: 1)
-                store.clock.advance(by: .seconds(1))
-            }
-        }
+        let sleeper = store.passTime(by: .seconds(1))
         defer { sleeper.cancel() }
         try await keeper.compact(&pruning, at: { Timestamp(store.clock.now) })
         let report = keeper.report.current
