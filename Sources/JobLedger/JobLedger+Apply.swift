@@ -96,7 +96,9 @@ extension JobLedger {
             throw .queueUnchanged(queue)
         }
         pausesByQueue[TextKey(queue)] = pause
-        if let token = queues.token(of: queue) { lanes[Int(token)].isPaused = pause != nil }
+        guard let token = queues.token(of: queue) else { return }
+        lanes[Int(token)].isPaused = pause != nil
+        offer(token)
     }
 
     private mutating func apply(_ change: ScheduleChange) throws(LedgerError) {

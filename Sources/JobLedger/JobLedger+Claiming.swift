@@ -22,7 +22,8 @@ package struct PlannedClaim: Sendable {
 extension JobLedger {
     /// Takes due jobs: by priority, then run-at time, then id.
     ///
-    /// - Complexity: O(log jobs) for each job that is claimed or has become due, and O(queues).
+    /// - Complexity: O(log jobs) for each job that is claimed or has become due, and for each queue
+    ///   that is named or has a limit.
     package mutating func claim(
         _ request: ClaimRequest,
         at now: Timestamp,
@@ -33,15 +34,11 @@ extension JobLedger {
             try RequestLimits.check(worker: request.worker)
         }
         makeDueJobsReady(at: now)
-        var candidates = claimCandidates(request)
+        var choice = ClaimChoice(request, in: self)
         var claims: [PlannedClaim] = []
-        while claims.count < request.limit, var best = candidates.popLast() {
-            transition(best.entry.slot, .claimed(worker: request.worker), at: now, into: &events)
-            claims.append(plannedClaim(of: best.entry.slot))
-            best.room -= 1
-            guard best.room > 0, let next = lanes[best.lane].ready.first else { continue }
-            best.entry = next
-            candidates.insert(best)
+        while claims.count < request.limit, let slot = choice.next(in: self) {
+            transition(slot, .claimed(worker: request.worker), at: now, into: &events)
+            claims.append(plannedClaim(of: slot))
         }
         return ClaimPlan(claims: claims, nextDue: due.first?.time.date)
     }
@@ -52,28 +49,8 @@ extension JobLedger {
         while let first = due.first, first.time <= now {
             due.remove(at: 0, &heapPositions)
             rows[first.slot].isReady = true
-            let row = rows[first.slot]
-            lanes[Int(row.queue)].ready.insert(row.readyEntry(first.slot), &heapPositions)
+            makeReady(first.slot, rows[first.slot])
         }
-    }
-
-    /// The queues that something can be claimed from.
-    private func claimCandidates(_ request: ClaimRequest) -> [ClaimCandidate] {
-        var limits: [TextKey: Int] = [:]
-        for (queue, limit) in request.queueLimits { limits[TextKey(queue)] = limit }
-        let named = request.queues.map { Array(Set($0.compactMap(queues.token(of:)))) }
-        var candidates: [ClaimCandidate] = []
-        for token in named ?? Array(queues.usedTokens) {
-            let lane = lanes[Int(token)]
-            guard !lane.isPaused, let entry = lane.ready.first else { continue }
-            var room = Int.max
-            if !limits.isEmpty, let limit = limits[TextKey(queues.name(token))] {
-                room = max(0, limit) - lane.counts[.running]
-            }
-            guard room > 0 else { continue }
-            candidates.append(ClaimCandidate(entry: entry, lane: Int(token), room: room))
-        }
-        return candidates.sorted { $1.entry < $0.entry }
     }
 
     private func plannedClaim(of slot: Slot) -> PlannedClaim {
@@ -93,21 +70,47 @@ extension JobLedger {
     }
 }
 
-/// A queue in a claim, with its first due job and how many more of it may run.
-private struct ClaimCandidate {
-    var entry: JobHeap.Entry
-    var lane: Int
-    var room: Int
-}
+/// Which job a claim takes next.
+private struct ClaimChoice {
+    /// The named queues; all when nothing is named.
+    private let named: [Interner.Token]?
+    /// How many jobs of a queue may run, where that is limited.
+    private var limits: [Interner.Token: Int] = [:]
+    /// The queues as this claim sees them; the ledger's own order when it sees no others.
+    private var order: ClaimOrder?
 
-extension [ClaimCandidate] {
-    /// Puts a queue in its place; the first in claim order stands last.
-    fileprivate mutating func insert(_ candidate: ClaimCandidate) {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].entry < candidate.entry { high = middle } else { low = middle + 1 }
+    init(_ request: ClaimRequest, in ledger: JobLedger) {
+        named = request.queues.map { Array(Set($0.compactMap(ledger.queues.token(of:)))) }
+        for (queue, limit) in request.queueLimits {
+            if let token = ledger.queues.token(of: queue) { limits[token] = limit }
         }
-        insert(candidate, at: low)
+        if let named {
+            var order = ClaimOrder()
+            for (number, token) in named.enumerated() {
+                order.put(number, offering: ledger.lanes[Int(token)].offer)
+            }
+            self.order = order
+        } else if !limits.isEmpty {
+            order = ledger.claimOrder
+        }
+    }
+
+    /// The job to take, when all before it have been taken.
+    mutating func next(in ledger: JobLedger) -> Slot? {
+        guard order != nil else {
+            return ledger.claimOrder.first.flatMap { ledger.lanes[$0].offer?.slot }
+        }
+        while let number = order?.first {
+            let token = named?[number] ?? Interner.Token(number)
+            let offer = isFull(token, in: ledger) ? nil : ledger.lanes[Int(token)].offer
+            if let offer, offer.id == order?.offer(of: number)?.id { return offer.slot }
+            order?.put(number, offering: offer)
+        }
+        return nil
+    }
+
+    private func isFull(_ queue: Interner.Token, in ledger: JobLedger) -> Bool {
+        guard let limit = limits[queue] else { return false }
+        return ledger.lanes[Int(queue)].counts[.running] >= limit
     }
 }

@@ -20,7 +20,6 @@ extension JobLedger {
             slot = order.older(than: slot)
         }
         precondition(counts == stats().byState, "The counts are not those of the rows.")
-        precondition(counts[.running] ?? 0 == runningCount, "The running count is wrong.")
         precondition(uniqueKeys.count == boundKeys.unique, "A unique key is bound by no job.")
         precondition(
             idempotencyKeys.count == boundKeys.idempotency,
@@ -94,7 +93,14 @@ extension JobLedger {
         precondition(ended.count == final, "A heap holds a job that has not ended.")
         for token in tokens {
             let isPaused = pausesByQueue[TextKey(queues.name(token))] != nil
-            precondition(lanes[Int(token)].isPaused == isPaused, "A queue's pause is not known.")
+            let lane = lanes[Int(token)]
+            precondition(lane.isPaused == isPaused, "A queue's pause is not known.")
+            precondition(
+                claimOrder.offer(of: Int(token))?.id == lane.offer?.id,
+                "A queue offers a job that is not its first."
+            )
         }
+        let offering = tokens.count { lanes[Int($0)].offer != nil }
+        precondition(claimOrder.count == offering, "A queue without jobs offers one.")
     }
 }

@@ -42,25 +42,6 @@ extension JobLedger {
         return records
     }
 
-    /// How many jobs the store holds, by state, kind and queue.
-    package func stats() -> JobStats {
-        var stats = JobStats(total: count)
-        for token in kinds.usedTokens {
-            stats.byKind[kinds.name(token), default: 0] += kinds.useCount(token)
-        }
-        for token in queues.usedTokens {
-            let queue = queues.name(token)
-            stats.byQueue[queue, default: 0] += queues.useCount(token)
-            for state in JobState.allCases {
-                let count = lanes[Int(token)].counts[state]
-                guard count > 0 else { continue }
-                stats.byState[state, default: 0] += count
-                stats.byQueueState[queue, default: [:]][state, default: 0] += count
-            }
-        }
-        return stats
-    }
-
     /// The schedules, sorted by key.
     package func schedules() -> [JobSchedule] {
         schedulesByKey.sorted { $0.key < $1.key }.map(\.value)
@@ -140,11 +121,9 @@ private struct RowFilter {
             countMax = .max
             return
         }
-        let lanes = queue.map { [$0] } ?? Array(ledger.queues.usedTokens)
+        let counts = queue.map { ledger.lanes[Int($0)].counts } ?? ledger.counts
         let states = query.states ?? Set(JobState.allCases)
-        countMax = lanes.reduce(0) { sum, lane in
-            states.reduce(sum) { $0 + ledger.lanes[Int(lane)].counts[$1] }
-        }
+        countMax = states.reduce(0) { $0 + counts[$1] }
     }
 
     func fits(_ row: JobRow) -> Bool {

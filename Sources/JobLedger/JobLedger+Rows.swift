@@ -89,7 +89,6 @@ extension JobLedger {
         slots.insert(row.id, at: slot)
         accounts.addRecord(Int(row.recordWeight), at: row.payloadSequence)
         count += 1
-        if state == .running { runningCount += 1 }
         enter(slot, row)
         if isNewest {
             order.insertNewest(slot)
@@ -102,8 +101,7 @@ extension JobLedger {
     mutating func remove(_ slot: Slot) {
         let row = rows[slot]
         accounts.removeRecord(Int(row.recordWeight), at: row.payloadSequence)
-        leaveHeap(slot, row)
-        lanes[Int(row.queue)].counts[row.state] -= 1
+        leave(slot, row)
         order.remove(slot)
         if row.hasTraits {
             if let key = traits[slot]?.idempotencyKey { idempotencyKeys[key] = nil }
@@ -122,23 +120,38 @@ extension JobLedger {
     /// Writes a row, and enters its job where one of its state stands.
     mutating func enter(_ slot: Slot, _ row: JobRow) {
         rows[slot] = row
-        let lane = Int(row.queue)
-        lanes[lane].counts[row.state] += 1
+        counts[row.state] += 1
+        lanes[Int(row.queue)].counts[row.state] += 1
         if row.state.isFinal {
             ended[row.state].insert(row.endedEntry(slot), &heapPositions)
         } else if row.state.isWaiting, row.isReady {
-            lanes[lane].ready.insert(row.readyEntry(slot), &heapPositions)
+            makeReady(slot, row)
         } else if row.state.isWaiting {
             due.insert(row.dueEntry(slot), &heapPositions)
         }
     }
 
-    mutating func leaveHeap(_ slot: Slot, _ row: JobRow) {
+    /// Lets a job stand in the claim order of its queue.
+    mutating func makeReady(_ slot: Slot, _ row: JobRow) {
+        lanes[Int(row.queue)].ready.insert(row.readyEntry(slot), &heapPositions)
+        offer(row.queue)
+    }
+
+    /// Puts a queue, of which the first job or the pause may have changed, in its place.
+    mutating func offer(_ queue: Interner.Token) {
+        claimOrder.put(Int(queue), offering: lanes[Int(queue)].offer)
+    }
+
+    /// Takes a job out of where one of its state stands.
+    mutating func leave(_ slot: Slot, _ row: JobRow) {
+        counts[row.state] -= 1
+        lanes[Int(row.queue)].counts[row.state] -= 1
         let position = heapPositions[slot]
         if row.state.isFinal {
             ended[row.state].remove(at: position, &heapPositions)
         } else if row.state.isWaiting, row.isReady {
             lanes[Int(row.queue)].ready.remove(at: position, &heapPositions)
+            offer(row.queue)
         } else if row.state.isWaiting {
             due.remove(at: position, &heapPositions)
         }

@@ -114,9 +114,8 @@ extension JobLedger {
         of event: JobEvent
     ) {
         var row = rows[slot]
-        let (wasRunning, wasFinal) = (row.state == .running, row.state.isFinal)
-        leaveHeap(slot, row)
-        lanes[Int(row.queue)].counts[row.state] -= 1
+        let wasFinal = row.state.isFinal
+        leave(slot, row)
         row.state = step.state
         row.attempt = UInt32(step.attempt)
         row.version += 1
@@ -126,7 +125,6 @@ extension JobLedger {
         if let maxAttempts = step.maxAttempts { row.maxAttempts = UInt32(maxAttempts) }
         keep(transition.change, of: &row, at: slot)
         if row.state.isWaiting { row.isReady = step.isReady || row.runAt <= event.timestamp }
-        runningCount += (row.state == .running ? 1 : 0) - (wasRunning ? 1 : 0)
         enter(slot, row)
         if row.state.isFinal {
             releaseKeys(of: row, at: slot)

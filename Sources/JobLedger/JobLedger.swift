@@ -9,6 +9,7 @@ package import LazyJobs
 /// Invariants (executable in `checkInvariants()`):
 /// - A job that waits stands in the ready heap of its queue or in the due heap, a final one in the
 ///   ended heap, a running one in none.
+/// - A queue offers the first of its ready heap, or nothing while it is paused.
 /// - The updated order holds every job, by the sequence number of its last transition.
 /// - A unique key is bound by exactly the jobs that have it and are not final; an idempotency key
 ///   by the job that has it, whatever its state.
@@ -21,10 +22,9 @@ package struct JobLedger: Sendable {
     package internal(set) var nextJobID = JobID(rawValue: 1)
     /// Whether the store was opened and not closed since.
     package internal(set) var isOpen = false
-    /// How many jobs run.
-    package internal(set) var runningCount = 0
     /// How many jobs the store holds, in whatever state.
     package internal(set) var count = 0
+    var counts = StateCounts()
 
     // Columns, by slot.
     var rows = ChunkedColumn<JobRow>()
@@ -37,13 +37,15 @@ package struct JobLedger: Sendable {
 
     // Indexes.
     var slots = IDTable()
-    var uniqueKeys = KeyIndex()
-    var idempotencyKeys = KeyIndex()
+    var uniqueKeys = KeyIndex<Slot>()
+    var idempotencyKeys = KeyIndex<Slot>()
     var kinds = Interner()
     var queues = Interner()
     var workers = Interner()
     /// By the queue's token.
-    var lanes: [QueueLane] = []
+    var lanes = ChunkedColumn<QueueLane>()
+    /// The queues that have a due job and are not paused, by their tokens.
+    var claimOrder = ClaimOrder()
     /// The jobs that wait for their time.
     var due = JobHeap()
     var ended = EndedJobs()
@@ -56,6 +58,9 @@ package struct JobLedger: Sendable {
     /// How many jobs with a schedule's key are not final.
     var openCountsBySchedule: [TextKey: Int] = [:]
     var pausesByQueue: [TextKey: PausedQueue] = [:]
+
+    /// How many jobs run.
+    package var runningCount: Int { counts[.running] }
 
     /// Makes the ledger of a store in which nothing has happened.
     package init() {}

@@ -5,18 +5,27 @@ struct QueueLane: Sendable {
     var ready = JobHeap()
     var counts = StateCounts()
     var isPaused = false
+
+    /// The job to claim first.
+    var offer: JobHeap.Entry? { isPaused ? nil : ready.first }
 }
 
 /// How many jobs are in each state.
 struct StateCounts: Sendable {
-    private var pending = 0
-    private var running = 0
-    private var retrying = 0
-    private var succeeded = 0
-    private var discarded = 0
-    private var cancelled = 0
+    // Not one is above the highest slot.
+    private var pending: UInt32 = 0
+    private var running: UInt32 = 0
+    private var retrying: UInt32 = 0
+    private var succeeded: UInt32 = 0
+    private var discarded: UInt32 = 0
+    private var cancelled: UInt32 = 0
 
     subscript(state: JobState) -> Int {
+        get { Int(self[of: state]) }
+        set { self[of: state] = UInt32(newValue) }
+    }
+
+    private subscript(of state: JobState) -> UInt32 {
         get {
             switch state {
             case .pending: pending

@@ -163,9 +163,9 @@ extension LogBackend {
         try await engine.ask { ledger throws(BackendError) in try ledger.list(query) }
     }
 
-    /// Counts the jobs in O(answer).
+    /// Counts the jobs in O(answer); nothing else waits for it.
     public func stats() async throws(BackendError) -> JobStats {
-        try await engine.ask { $0.stats() }
+        try await engine.ask { $0.tally() }.stats()
     }
 
     /// Reads the history of one job back from log and archives, one frame or block an event.

@@ -34,7 +34,8 @@ struct ChunkedColumn<Element: Sendable>: Sendable {
     mutating func append(_ element: Element) {
         if chunks.last.map({ $0.count == Self.chunkCountMax }) ?? true {
             var chunk: [Element] = []
-            chunk.reserveCapacity(Self.chunkCountMax)
+            // The first grows as it must: there may be a column for each of a million queues.
+            if !chunks.isEmpty { chunk.reserveCapacity(Self.chunkCountMax) }
             chunks.append(chunk)
         }
         chunks[chunks.count - 1].append(element)

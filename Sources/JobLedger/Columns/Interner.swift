@@ -9,18 +9,20 @@ struct Interner: Sendable {
     /// No name.
     static let none = Token.max
 
-    private var tokens: [TextKey: Token] = [:]
-    private var names: [String] = []
-    private var useCounts: [Int] = []
+    private var tokens = KeyIndex<Token>()
+    private var names = ChunkedColumn<String>()
+    private var useCounts = ChunkedColumn<UInt32>()
     private var freeTokens: [Token] = []
+
+    /// How many names are in use.
+    var count: Int { names.count - freeTokens.count }
 
     /// The tokens in use, in no particular order.
     var usedTokens: some Sequence<Token> { tokens.values }
 
     /// Adds one use of a name.
     mutating func retain(_ name: String) -> Token {
-        let key = TextKey(name)
-        if let token = tokens[key] {
+        if let token = tokens[name] {
             useCounts[Int(token)] += 1
             return token
         }
@@ -34,7 +36,7 @@ struct Interner: Sendable {
             names.append(name)
             useCounts.append(1)
         }
-        tokens[key] = token
+        tokens[name] = token
         return token
     }
 
@@ -44,20 +46,20 @@ struct Interner: Sendable {
     }
 
     /// The names by token; empty where a token is free.
-    var allNames: [String] { names }
+    var allNames: [String] { (0..<names.count).map { names[$0] } }
 
     /// Takes one use back; the last one frees the token.
     mutating func release(_ token: Token) {
         useCounts[Int(token)] -= 1
         guard useCounts[Int(token)] == 0 else { return }
-        tokens[TextKey(names[Int(token)])] = nil
+        tokens[names[Int(token)]] = nil
         names[Int(token)] = ""
         freeTokens.append(token)
     }
 
     /// The token of a name that is in use.
     func token(of name: String) -> Token? {
-        tokens[TextKey(name)]
+        tokens[name]
     }
 
     func name(_ token: Token) -> String {
@@ -65,6 +67,6 @@ struct Interner: Sendable {
     }
 
     func useCount(_ token: Token) -> Int {
-        useCounts[Int(token)]
+        Int(useCounts[Int(token)])
     }
 }

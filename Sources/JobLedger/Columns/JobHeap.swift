@@ -53,12 +53,21 @@ struct JobHeap: Sendable {
     /// Takes out the entry that stands at a position.
     mutating func remove(at position: UInt32, _ positions: inout Positions) {
         let last = entries.removeLast()
-        let position = Int(position)
         guard position < entries.count else { return }
-        if position > 0, last < entries[Self.parent(of: position)] {
-            raise(last, from: position, &positions)
+        replace(at: position, with: last, &positions)
+    }
+
+    /// Puts an entry in the place of the one that stands at a position.
+    mutating func replace(
+        at position: UInt32,
+        with entry: Entry,
+        _ positions: inout Positions
+    ) {
+        let position = Int(position)
+        if position > 0, entry < entries[Self.parent(of: position)] {
+            raise(entry, from: position, &positions)
         } else {
-            lower(last, from: position, &positions)
+            lower(entry, from: position, &positions)
         }
     }
 

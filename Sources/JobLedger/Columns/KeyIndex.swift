@@ -1,10 +1,13 @@
-/// The jobs that hold a key, in shards that are copied only when written.
-struct KeyIndex: Sendable {
-    private var shards: [[TextKey: Slot]] = Array(repeating: [:], count: 256)
+/// What a key stands for, in shards that are copied only when written.
+struct KeyIndex<Value: Sendable>: Sendable {
+    private var shards: [[TextKey: Value]] = Array(repeating: [:], count: 256)
 
     var count: Int { shards.reduce(0) { $0 + $1.count } }
 
-    subscript(key: String) -> Slot? {
+    /// All values, in no particular order.
+    var values: some Sequence<Value> { shards.lazy.flatMap(\.values) }
+
+    subscript(key: String) -> Value? {
         get {
             let key = TextKey(key)
             return shards[Self.shard(of: key)][key]

@@ -171,7 +171,6 @@ extension JobLedger {
         if row.hasOutput { outputs[slot] = image.output }
         slots.insert(row.id, at: slot)
         count += 1
-        if row.state == .running { runningCount += 1 }
         enter(slot, row)
         order.insertNewest(slot)
     }
