@@ -69,7 +69,8 @@ package struct StoreFolder: Sendable {
     /// 3. The power fails: without B's own sync of the parent, folder and store are gone.
     ///
     /// And when the sync fails, Linux may forget what it was for, and say of the next one that all
-    /// is well. So the folder is removed again, and whoever tries next makes a new name.
+    /// is well. So the folder is removed again, and whoever tries next makes a new name; also one
+    /// that was there, since it may be A's. One that has something in it stays.
     package func makeDurably() throws(SystemCallError) {
         let isThere = try fileSystem.status(of: path) != nil
         if !isThere { try fileSystem.makeFolder(path) }
@@ -80,7 +81,7 @@ package struct StoreFolder: Sendable {
             // answers for it.
             if isThere, error.isRefused { return }
             // If that fails too, the first failure is the one to tell of.
-            if !isThere {
+            if !isThere || error.losesWrites {
                 do throws(SystemCallError) { try fileSystem.removeFolder(path) } catch {}
             }
             throw error

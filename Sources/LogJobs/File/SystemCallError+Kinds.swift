@@ -23,6 +23,9 @@ extension SystemCallError {
     /// Whether the device could not give or take the bytes.
     package var isDeviceFailure: Bool { errorNumber == EIO }
 
+    /// Whether a sync that failed so may have forgotten what it was for (man 2 fsync).
+    package var losesWrites: Bool { isDeviceFailure || isOutOfSpace }
+
     /// Whether nothing has the name.
     package var isNotFound: Bool { errorNumber == ENOENT }
 

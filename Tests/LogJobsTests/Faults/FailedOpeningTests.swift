@@ -31,6 +31,23 @@ struct FailedOpeningTests {
         #expect(try left.read().stats().total == 1)
     }
 
+    @Test("trusts no name of a folder whose sync has failed", arguments: [EIO, ENOSPC])
+    func lostName(errorNumber: Int32) async throws {
+        let store = TestStore()
+        store.disk.faults = .crash(afterCall: 3)
+        await #expect(throws: LogStoreError.self) { _ = try await store.open() }
+        // The next process finds the folder, and the system forgets its name.
+        let next = store.copy()
+        next.disk.faults = .fail(.syncFolder, number: 1, with: errorNumber)
+        await #expect(throws: LogStoreError.self) { _ = try await next.open() }
+
+        let last = next.copy()
+        let backend = try await last.open()
+        _ = try await backend.enqueue([Self.job])
+        let left = TestStore(last.disk.crashed(keeping: .nothing))
+        #expect(try left.read().stats().total == 1)
+    }
+
     @Test("opens in a folder that it was given below one that it may not read")
     func refusedParent() async throws {
         let store = TestStore()

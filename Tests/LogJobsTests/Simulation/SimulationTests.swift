@@ -27,6 +27,8 @@ struct SimulationTests {
         }
         let tally = programs.tally
         print("Simulated \(count) programs: \(tally)")
+        // A few programs, as when one is run again, need not have everything in them.
+        guard count >= 1000 else { return }
         #expect(tally.crashes > count / 2)
         #expect(tally.answers > count && tally.events > count)
         #expect(tally.looksAtCheckpoints > count / 20 && tally.looksAtArchives > count / 100)
