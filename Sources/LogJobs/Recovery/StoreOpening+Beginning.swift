@@ -6,9 +6,9 @@ extension StoreOpening {
         _ log: RecoveredLog,
         _ lock: StoreLock
     ) throws(LogStoreError) -> Opened {
-        let nextSegment = try removeLeftovers(log.manifest)
+        let leftovers = try removeLeftovers(log.manifest)
         do throws(SystemCallError) {
-            return try beginSegment(log, lock, nextSegment)
+            return try beginSegment(log, lock, leftovers)
         } catch {
             throw .opening(folder.path, error)
         }
@@ -17,9 +17,9 @@ extension StoreOpening {
     private func beginSegment(
         _ log: RecoveredLog,
         _ lock: StoreLock,
-        _ nextSegment: SegmentID
+        _ leftovers: Leftovers
     ) throws(SystemCallError) -> Opened {
-        let header = header(for: log, nextSegment)
+        let header = header(for: log, leftovers.nextSegment)
         var encoder = FrameEncoder(dictionary: header.dictionary)
         let preparer = try SegmentPreparer(in: folder, ballastSize: sizes.ballastBytes)
         let baseline = encoder.payload(of: log.provenBaseline)
@@ -50,6 +50,7 @@ extension StoreOpening {
             folder.fileSystem.close(active.handle)
             throw error
         }
+        removeRetired(leftovers)
         if !preparer.hasBallast { saveBallast(preparer, log.manifest.segments.last) }
         var segment = SegmentCatalog.Segment(header: header)
         for frame in active.loggedAgain {

@@ -43,10 +43,16 @@ extension StoreOpening {
         return try LogRecovery.run(manifest, in: folder, for: .writing)
     }
 
-    /// Removes segments that no manifest has ever named, and those that were retired.
-    ///
-    /// - Returns: The next segment id, behind all that were ever used.
-    func removeLeftovers(_ manifest: Manifest) throws(LogStoreError) -> SegmentID {
+    /// What the manifest does not name, and what follows from it.
+    struct Leftovers {
+        /// Behind all segments that there ever were.
+        var nextSegment: SegmentID
+        /// Segments, archives and checkpoints that older manifests may have named.
+        var retired: [String]
+    }
+
+    /// Removes what no manifest has ever named, and finds what none names any longer.
+    func removeLeftovers(_ manifest: Manifest) throws(LogStoreError) -> Leftovers {
         let named = Set(manifest.segments.map(\.id))
         let names = try LogStoreError.from({ .opening(folder.path, $0) }) {
             () throws(SystemCallError) in
@@ -56,17 +62,28 @@ extension StoreOpening {
             id >= manifest.nextSegment && !named.contains(id)
         }
         for id in leftovers { try expectNeverActive(id) }
-        let retired = retiredSegments(manifest, names)
-        let removed =
-            (leftovers + retired).map(\.fileName)
-            + names.filter(StoreFolder.temporaryNames.contains)
-            + derivedLeftovers(manifest, names)
-        for name in removed {
+        let temporary = names.filter(StoreFolder.temporaryNames.contains)
+        for name in leftovers.map(\.fileName) + temporary {
             try LogStoreError.from({ .opening(folder.path, $0) }) { () throws(SystemCallError) in
                 try folder.fileSystem.remove(folder.path(of: name))
             }
         }
-        return max(manifest.nextSegment, leftovers.max()?.next ?? manifest.nextSegment)
+        return Leftovers(
+            nextSegment: max(manifest.nextSegment, leftovers.max()?.next ?? manifest.nextSegment),
+            retired: retiredSegments(manifest, names).map(\.fileName)
+                + derivedLeftovers(manifest, names)
+        )
+    }
+
+    /// Removes what older manifests may have named, once a newer one is durable.
+    func removeRetired(_ leftovers: Leftovers) {
+        for name in leftovers.retired {
+            do throws(SystemCallError) {
+                try folder.fileSystem.remove(folder.path(of: name))
+            } catch {
+                // The next opening tries it again.
+            }
+        }
     }
 
     /// Files older than all that the manifest names, when it says that there were such segments.

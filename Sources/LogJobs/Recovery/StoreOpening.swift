@@ -9,12 +9,15 @@ package import LazyJobs
 ///    there; it is made, and its text written, when nothing forbids to open the store.
 /// 2. The log is read under the lock.
 /// 3. Leftovers of openings that were cut short are removed: no manifest has ever named them.
+///    What older manifests have named stays: the sync behind the one that is read may have failed,
+///    and then an older one is on the device.
 /// 4. A new segment is begun. It holds the state before its first event, and the frames of the old
 ///    end that nothing proves, written and synced anew: after a failed sync the cache may show what
 ///    the device does not have. Until the manifest names it, it is a leftover.
 /// 5. The manifest names it, with the next epoch and a block of job ids behind every id that may
 ///    have been given out. A crash before this leaves the old end, and after it the new beginning;
 ///    both hold the same events.
+/// 6. What no manifest names any longer is removed; a crash leaves it to the next opening.
 package struct StoreOpening: Sendable {
     /// What the opening needs from outside.
     package struct Environment: Sendable {

@@ -48,6 +48,41 @@ struct FailedOpeningTests {
         #expect(try left.read().stats().total == 1)
     }
 
+    @Test("removes nothing that the manifest on the device may still name")
+    func forgottenManifest() async throws {
+        // Each sync of the folder while a segment is retired fails in its turn.
+        for number in 1...4 {
+            let store = TestStore()
+            let backend = try await store.open()
+            let id = try await backend.enqueue([Self.job])[0].record.id
+            _ = try await backend.cancel([id], reason: "", actor: nil)
+            try await backend.close()
+            let retiring = store.copy()
+            let opened = try await retiring.open()
+            let before = retiring.disk.calls.count { $0.call == .syncFolder }
+            let call = before + number
+            retiring.disk.faults = .fail(.syncFolder, number: call, with: EIO)
+            let report = try? await opened.compact()
+            await opened.abandonAndWait()
+            if number == 1 { #expect(report == nil) }
+            try await losePowerWhileOpening(retiring.copy(), expecting: id)
+        }
+    }
+
+    /// The machine goes off before each call of an opening.
+    private func losePowerWhileOpening(_ store: TestStore, expecting id: JobID) async throws {
+        let whole = store.copy()
+        try await whole.open().close()
+        for call in whole.disk.calls.indices {
+            let next = store.copy()
+            next.disk.faults = .crash(atCall: call + 1)
+            do throws(LogStoreError) { try await next.open().abandonAndWait() } catch {}
+            let left = TestStore(next.disk.crashed(keeping: .nothing))
+            #expect(throws: Never.self, "off at \(whole.disk.calls[call])") { try left.verify() }
+            #expect(try left.read().record(of: id)?.state == .cancelled)
+        }
+    }
+
     @Test("opens in a folder that it was given below one that it may not read")
     func refusedParent() async throws {
         let store = TestStore()
