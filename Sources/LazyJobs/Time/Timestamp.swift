@@ -12,21 +12,32 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     /// Rounds a date to the nearest microsecond; times outside years 1 to 9999 become the nearest
     /// of them, and what is no number becomes 1970.
     package init(_ date: Date) {
-        let seconds = date.timeIntervalSince1970
+        // A Date counts from 2001. Every other number would be rounded a second time: what is read
+        // from a disk, written and read again would then be a microsecond off.
+        let seconds = date.timeIntervalSinceReferenceDate
         guard !seconds.isNaN else {
             microseconds = 0
             return
         }
         let bounded = min(
-            max(seconds, JobLimits.earliest.timeIntervalSince1970),
-            JobLimits.latest.timeIntervalSince1970
+            max(seconds, JobLimits.earliest.timeIntervalSinceReferenceDate),
+            JobLimits.latest.timeIntervalSinceReferenceDate
         )
-        microseconds = Int64((bounded * 1e6).rounded())
+        let whole = bounded.rounded(.down)
+        let rest = Int64(((bounded - whole) * 1e6).rounded())
+        microseconds = (Int64(whole) + Self.referenceDate) * 1_000_000 + rest
     }
 
+    /// Exact for the 272 years around 2001; further away the nearest that a `Date` has, which is
+    /// always the same.
     package var date: Date {
-        Date(timeIntervalSince1970: Double(microseconds) / 1e6)
+        let (seconds, rest) = microseconds.flooredDivision(by: 1_000_000)
+        let whole = Double(seconds - Self.referenceDate)
+        return Date(timeIntervalSinceReferenceDate: whole + Double(rest) / 1e6)
     }
+
+    /// The begin of 2001, in seconds since 1970.
+    private static let referenceDate = Int64(Date.timeIntervalBetween1970AndReferenceDate)
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.microseconds < right.microseconds
@@ -41,6 +52,14 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         let (sum, overflow) = microseconds.addingReportingOverflow(duration.wholeMicroseconds)
         guard overflow else { return Timestamp(microseconds: sum) }
         return Timestamp(duration < .zero ? JobLimits.earliest : JobLimits.latest)
+    }
+}
+
+extension Int64 {
+    /// Divides towards minus infinity, so that the remainder is never negative.
+    func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }
 

@@ -31,18 +31,19 @@ struct TimestampTests {
         let samples = (0..<1000).map { _ in
             Int64.random(in: bounds.0.microseconds...bounds.1.microseconds, using: &generator)
         }
-        // A Date counts seconds from 2001 in a Double: whole microseconds are exact for the 285
-        // years around it, and further away they are rounded, though never twice differently.
+        // A Date counts seconds from 2001 in a Double: further away than 272 years they are rounded,
+        // though never twice differently.
         for microseconds in samples + [bounds.0.microseconds, bounds.1.microseconds] {
             let once = Timestamp(Timestamp(microseconds: microseconds).date)
             #expect(Timestamp(once.date) == once)
             #expect(abs(once.microseconds - microseconds) <= 64)
         }
-        for offset in Int64(-500)...500 {
-            let microseconds = 1_767_225_600_000_000 + offset
-            #expect(
-                Timestamp(Timestamp(microseconds: microseconds).date).microseconds == microseconds
-            )
+        // 2^33 seconds before 2001 and after it.
+        for microseconds in (0..<10_000).map({ _ in
+            Int64.random(in: -7_611_000_000_000_000...9_567_000_000_000_000, using: &generator)
+        }) + [-4_354_819_200_100_000] {
+            let again = Timestamp(Timestamp(microseconds: microseconds).date)
+            #expect(again.microseconds == microseconds)
         }
     }
 
