@@ -266,6 +266,27 @@ import Testing
         #expect(row.line == "a,'=1+1,\"say \"\"no\"\", or\\nyes\",,-1\r")
     }
 
+    @Test(
+        "a formula is one whatever stands before it or on it, and in any form",
+        arguments: [
+            "=1+1", "+1", "-1", "@SUM(A1)", "=\u{301}1+1", "=\u{200D}HYPERLINK(A1)", "\u{FF1D}1+1",
+            "\u{FF0B}1", "\u{FF0D}1", "\u{FF20}A1", " =1+1", "\u{A0}=1+1", "\u{FEFF}=1+1", "\t=1",
+            "\r=1",
+        ]
+    )
+    func formulas(text: String) {
+        var row = CSVRow()
+        row.add(text: text)
+        #expect(row.line.hasPrefix("'"), "\(row.line)")
+    }
+
+    @Test("a semicolon does not begin another cell")
+    func semicolons() {
+        var row = CSVRow()
+        row.add(text: "x;=1+1")
+        #expect(row.line == "\"x;=1+1\"\r")
+    }
+
     @Test("the bar is as long whatever it shows")
     func bar() {
         #expect(ProgressBar.line(0).count == ProgressBar.line(100).count)

@@ -22,15 +22,26 @@ struct CSVRow {
     /// Adds a text from the store.
     mutating func add(text: String?) {
         let text = PlainText.escaped(text ?? "")
-        let isFormula = text.first.map { "=+-@\\".contains($0) } ?? false
-        cells.append(Self.quoted(isFormula ? "'" + text : text))
+        cells.append(Self.quoted(Self.isFormula(text) ? "'" + text : text))
+    }
+
+    /// Whether a spreadsheet might take a text for one: by its first scalar, since marks that are
+    /// put on it make another character of it and no other formula; blanks before it are skipped
+    /// by some, and the wide forms understood.
+    private static func isFormula(_ text: String) -> Bool {
+        let first = text.unicodeScalars.first { scalar in
+            !scalar.properties.isWhitespace && scalar.properties.generalCategory != .format
+        }
+        return first.map { "=+-@\\\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains($0) }
+            ?? false
     }
 
     /// The line; with what a `\n` makes a line's end of.
     var line: String { cells.joined(separator: ",") + "\r" }
 
     private static func quoted(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else {
+        // Where commas are in numbers, spreadsheets separate cells by semicolons.
+        guard text.unicodeScalars.contains(where: { ",;\"\r\n".unicodeScalars.contains($0) }) else {
             return text
         }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""
