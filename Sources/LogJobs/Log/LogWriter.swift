@@ -68,6 +68,7 @@ package struct LogWriter: ~Copyable, Sendable {
     /// What the active segment begins with.
     var baselineBytes = 0
     private var lastUpkeepWhenFull = Duration.zero
+    private var lastLookAtPlace: Duration
     private var syncDuration = Duration.zero
     private var isShutDown = false
     private var isCloseAsked = false
@@ -95,6 +96,7 @@ package struct LogWriter: ~Copyable, Sendable {
         self.sizes = sizes
         self.random = random
         self.machine.ballast = preparer.ballast
+        lastLookAtPlace = clock.uptime
         preparation = nextSize(after: active.place.size)
     }
 
@@ -119,6 +121,7 @@ package struct LogWriter: ~Copyable, Sendable {
 
     /// Does the next thing there is to do.
     package mutating func step() -> Step {
+        lookAtPlace()
         let action = machine.next(at: Timestamp(clock.now), uptime: clock.uptime)
         var rest: Step.Rest?
         switch action {
@@ -194,6 +197,19 @@ package struct LogWriter: ~Copyable, Sendable {
             try growBallast(to: size)
         case .close(let seal, let lastSequence):
             try close(seal: seal, lastSequence: lastSequence)
+        }
+    }
+
+    /// A folder that was removed takes all that is answered with it: notices it once a second, for
+    /// the price of two calls that do not touch the disk, before anything else is planned.
+    private mutating func lookAtPlace() {
+        let now = clock.uptime
+        guard now - lastLookAtPlace >= .seconds(1), !hasEnded else { return }
+        lastLookAtPlace = now
+        do throws(SystemCallError) {
+            try expectInPlace()
+        } catch {
+            machine.failed(cause(of: error))
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import LazyJobs
+import LazyJobsTesting
 import LogJobs
 import Testing
 
@@ -44,6 +45,25 @@ struct MovedFolderTests {
         #expect(!FileManager.default.fileExists(atPath: store.folder))
         try await store.open().close()
         #expect(try store.kinds().isEmpty)
+        try store.remove()
+    }
+
+    @Test("takes no jobs any more a second after it was removed")
+    func removedWhileWriting() async throws {
+        let clock = ManualClock()
+        var store = try ThreadedStore()
+        store.clock = clock
+        let backend = try await store.open()
+        _ = try await backend.enqueue("before")
+        try FileManager.default.moveItem(atPath: store.folder, toPath: "\(store.parent)/gone")
+        try FileManager.default.removeItem(atPath: "\(store.parent)/gone")
+        clock.advance(by: .seconds(1))
+        let error = await #expect(throws: BackendError.self) {
+            _ = try await backend.enqueue("late")
+        }
+        #expect(error?.code == .poisoned)
+        await Self.expectMoved(store) { _ = try await backend.enqueue("later") }
+        await backend.abandonAndWait()
         try store.remove()
     }
 
