@@ -95,7 +95,10 @@ extension JobLedger {
         guard (pausesByQueue[TextKey(queue)] == nil) != (pause == nil) else {
             throw .queueUnchanged(queue)
         }
-        pausesByQueue[TextKey(queue)] = pause
+        if let pause {
+            try Self.checked { () throws(Violation) in try checkRoom(for: pause) }
+        }
+        keep(pause, queue: queue)
         guard let token = queues.token(of: queue) else { return }
         lanes[Int(token)].isPaused = pause != nil
         offer(token)
@@ -107,8 +110,9 @@ extension JobLedger {
             try Self.checked { () throws(Violation) in
                 try RequestLimits.check(schedule)
                 try RequestLimits.check(actor: actor)
+                try checkRoom(for: schedule)
             }
-            schedulesByKey[TextKey(schedule.key)] = schedule
+            keep(schedule, key: schedule.key)
         case .advanced(let key, let nextRunAt, _):
             guard let schedule = schedulesByKey[TextKey(key)] else { throw .unknownSchedule(key) }
             guard nextRunAt > schedule.nextRunAt, nextRunAt <= JobLimits.latest else {
@@ -118,7 +122,7 @@ extension JobLedger {
         case .removed(let key, let actor):
             try Self.checked { () throws(Violation) in try RequestLimits.check(actor: actor) }
             guard schedulesByKey[TextKey(key)] != nil else { throw .unknownSchedule(key) }
-            schedulesByKey[TextKey(key)] = nil
+            keep(nil, key: key)
         }
     }
 

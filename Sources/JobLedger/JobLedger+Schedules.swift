@@ -29,19 +29,34 @@ extension JobLedger {
     }
 
     /// All schedules together are bounded: each new segment of a log begins with them.
-    private func checkRoom(for schedule: JobSchedule) throws(Violation) {
-        var others = schedulesByKey
-        others[TextKey(schedule.key)] = nil
-        guard others.count < JobLimits.scheduleCountMax else {
-            throw Violation("the store has \(others.count) schedules, as many as it can")
+    func checkRoom(for schedule: JobSchedule) throws(Violation) {
+        let old = schedulesByKey[TextKey(schedule.key)]
+        try Self.check(
+            scheduleCount: schedulesByKey.count + (old == nil ? 1 : 0),
+            size: schedulesSize + schedule.job.size - (old?.job.size ?? 0)
+        )
+    }
+
+    static func check(scheduleCount count: Int, size: Int) throws(Violation) {
+        guard count <= JobLimits.scheduleCountMax else {
+            throw Violation(
+                "the store would have \(count) schedules, allowed are "
+                    + "\(JobLimits.scheduleCountMax)"
+            )
         }
-        let size = others.values.reduce(schedule.job.size) { $0 + $1.job.size }
         guard size <= JobLimits.schedulesSizeMax else {
             throw Violation(
                 "all schedules together would have \(size) bytes, allowed are "
                     + "\(JobLimits.schedulesSizeMax)"
             )
         }
+    }
+
+    /// Takes a schedule, or without one its removal, into the state.
+    mutating func keep(_ schedule: JobSchedule?, key: String) {
+        let old = schedulesByKey.removeValue(forKey: TextKey(key))
+        schedulesByKey[TextKey(key)] = schedule
+        schedulesSize += (schedule?.job.size ?? 0) - (old?.job.size ?? 0)
     }
 
     /// Removes a schedule; the jobs that it enqueued stay.

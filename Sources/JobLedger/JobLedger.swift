@@ -58,6 +58,9 @@ package struct JobLedger: Sendable {
     /// How many jobs with a schedule's key are not final.
     var openCountsBySchedule: [TextKey: Int] = [:]
     var pausesByQueue: [TextKey: PausedQueue] = [:]
+    // Of the two above: each new segment of a log begins with them.
+    var schedulesSize = 0
+    var pausesSize = 0
 
     /// How many jobs run.
     package var runningCount: Int { counts[.running] }
@@ -73,8 +76,8 @@ package struct JobLedger: Sendable {
         epoch = baseline.epoch
         nextJobID = baseline.nextJobID
         isOpen = baseline.isOpen
-        for schedule in baseline.schedules { schedulesByKey[TextKey(schedule.key)] = schedule }
-        for pause in baseline.pausedQueues { pausesByQueue[TextKey(pause.queue)] = pause }
+        for schedule in baseline.schedules { keep(schedule, key: schedule.key) }
+        for pause in baseline.pausedQueues { keep(pause, queue: pause.queue) }
     }
 
     /// The same state, to be kept while this one goes on.

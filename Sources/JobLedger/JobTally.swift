@@ -13,11 +13,15 @@ package struct JobTally: Sendable {
     /// - Complexity: O(kinds + queues).
     package func stats() -> JobStats {
         var stats = JobStats(total: count, byState: Self.positive(counts))
-        for token in kinds.usedTokens { stats.byKind[kinds.name(token)] = kinds.useCount(token) }
+        // Two names may be one for a dictionary, which compares texts and not their bytes.
+        for token in kinds.usedTokens {
+            stats.byKind[kinds.name(token), default: 0] += kinds.useCount(token)
+        }
         for token in queues.usedTokens {
             let queue = queues.name(token)
-            stats.byQueue[queue] = queues.useCount(token)
-            stats.byQueueState[queue] = Self.positive(lanes[Int(token)].counts)
+            let counts = Self.positive(lanes[Int(token)].counts)
+            stats.byQueue[queue, default: 0] += queues.useCount(token)
+            stats.byQueueState[queue, default: [:]].merge(counts, uniquingKeysWith: +)
         }
         return stats
     }

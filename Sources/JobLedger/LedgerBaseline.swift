@@ -45,6 +45,11 @@ package struct LedgerBaseline: Sendable, Hashable {
                 try RequestLimits.check(errorOrReason: pause.reason)
                 try RequestLimits.check(actor: pause.actor)
             }
+            try JobLedger.check(
+                scheduleCount: schedules.count,
+                size: schedules.reduce(0) { $0 + $1.job.size }
+            )
+            try JobLedger.check(pausesSize: pausedQueues.reduce(0) { $0 + $1.size })
         }
     }
 }

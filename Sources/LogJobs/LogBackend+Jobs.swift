@@ -165,7 +165,13 @@ extension LogBackend {
 
     /// Counts the jobs in O(answer); nothing else waits for it.
     public func stats() async throws(BackendError) -> JobStats {
-        try await engine.ask { $0.tally() }.stats()
+        await Self.sum(try await engine.ask { $0.tally() })
+    }
+
+    /// Away from the caller's actor, which may be the main one.
+    @concurrent
+    private static func sum(_ tally: JobTally) async -> JobStats {
+        tally.stats()
     }
 
     /// Reads the history of one job back from log and archives, one frame or block an event.

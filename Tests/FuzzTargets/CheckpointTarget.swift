@@ -83,7 +83,7 @@ enum CheckpointTarget {
     ) -> (SequenceNumber, [(kind: UInt8, key: UInt64, raw: [UInt8])]) {
         var encoder = CheckpointEncoder()
         let frame = ledger.frame
-        var parts = [encoder.part(of: frame)]
+        var parts = encoder.parts(of: frame)
         for segment in frame.segments {
             parts += encoder.parts(of: segment.pruned, first: segment.first)
         }

@@ -66,6 +66,42 @@ struct LedgerLimitsTests {
         try set(Self.schedule(0, payloadSize: 2), in: &ledger)
     }
 
+    @Test("all pauses together have at most 16 MiB, and one that ends makes room")
+    func pausesSize() throws {
+        var ledger = Self.openLedger()
+        var events: [JobEvent] = []
+        let reason = String(repeating: "r", count: JobLimits.errorSizeMax)
+        let countMax = JobLimits.pausesSizeMax / (JobLimits.errorSizeMax + 4 + 16)
+        func pause(_ number: Int) throws(BackendError) {
+            try ledger.pauseQueue(
+                "\(1000 + number)",
+                reason: reason,
+                actor: nil,
+                at: Self.now,
+                into: &events
+            )
+        }
+        for number in 0..<countMax { try pause(number) }
+        let error = #expect(throws: BackendError.self) { try pause(countMax) }
+        #expect(error?.code == .invalidRequest)
+        #expect(ledger.pausedQueues().count == countMax)
+        try ledger.resumeQueue("1000", actor: nil, at: Self.now, into: &events)
+        try pause(countMax)
+        // An event that says so, from whatever log, is refused as well, and so is a baseline.
+        let change = QueueChange.paused(queue: "more", reason: reason, actor: nil)
+        let event = JobEvent(
+            sequence: ledger.lastSequence.next,
+            epoch: ledger.epoch,
+            timestamp: Self.now,
+            body: .queue(change)
+        )
+        #expect(throws: LedgerError.self) { try ledger.apply(event) }
+        var baseline = ledger.baseline()
+        try baseline.check()
+        baseline.pausedQueues.append(PausedQueue(queue: "more", reason: reason))
+        #expect(throws: LedgerError.self) { try baseline.check() }
+    }
+
     @Test("durations are kept in whole microseconds, as a log keeps them")
     func wholeMicroseconds() throws {
         var ledger = Self.openLedger()

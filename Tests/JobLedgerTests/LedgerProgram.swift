@@ -56,7 +56,7 @@ struct LedgerProgram {
 
     private mutating func claim() throws {
         let request = ClaimRequest(
-            queues: flip() ? nil : ["a", "b", "none"],
+            queues: flip() ? nil : ["a", "nai\u{308}ve", "none"],
             limit: number(1...5),
             queueLimits: flip() ? [:] : ["a": number(0...3)],
             worker: "worker \(number(1...3))"
@@ -133,7 +133,10 @@ struct LedgerProgram {
 
     private mutating func flip() -> Bool { Bool.random(using: &generator) }
 
-    private mutating func randomQueue() -> String { ["a", "b", "c"][number(0...2)] }
+    /// The last two look alike, and are two.
+    private mutating func randomQueue() -> String {
+        ["a", "b", "na\u{EF}ve", "nai\u{308}ve"][number(0...3)]
+    }
 
     private mutating func randomJob() -> NewJob {
         NewJob(

@@ -40,6 +40,8 @@ public enum JobLimits: Sendable {
     public static let scheduleCountMax = 10_000
     /// The payloads and texts of all schedules of a store together: 16 MiB.
     public static let schedulesSizeMax = 16 << 20
+    /// The names, reasons and actors of all paused queues of a store together: 16 MiB.
+    public static let pausesSizeMax = 16 << 20
     /// The number of records one call to list returns at most.
     public static let listCountMax = 10_000
     /// The earliest time a job may carry: the year 1.

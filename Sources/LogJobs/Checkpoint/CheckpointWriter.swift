@@ -71,7 +71,7 @@ struct CheckpointWriter: ~Copyable {
         _ sealed: [SegmentCatalog.Segment]
     ) throws(SystemCallError) {
         let frame = ledger.frame
-        try add(encoder.part(of: frame))
+        for part in encoder.parts(of: frame) { try add(part) }
         try ledger.forEachImage { image throws(SystemCallError) in
             if let part = encoder.add(image) { try add(part) }
         }

@@ -108,8 +108,10 @@ extension BlockReader {
             baseline.pausedQueues.append(try pausedQueue())
         }
         try reader.end("the baseline")
-        guard Set(baseline.schedules.map(\.key)).count == baseline.schedules.count,
-            Set(baseline.pausedQueues.map(\.queue)).count == baseline.pausedQueues.count
+        // By their bytes: texts that look alike are two for the ledger.
+        let keys = Set(baseline.schedules.map { Array($0.key.utf8) })
+        let queues = Set(baseline.pausedQueues.map { Array($0.queue.utf8) })
+        guard keys.count == baseline.schedules.count, queues.count == baseline.pausedQueues.count
         else { throw .damaged("a schedule or a paused queue is there twice") }
         return baseline
     }

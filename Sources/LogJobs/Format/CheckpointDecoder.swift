@@ -57,6 +57,23 @@ package struct CheckpointDecoder: ~Copyable, @unchecked Sendable {
         return (frame, prunedCounts)
     }
 
+    /// Adds the names of a part to the list that they continue.
+    package mutating func names(
+        _ part: CheckpointDirectory.Part,
+        stored: [UInt8],
+        to frame: inout LedgerFrame
+    ) throws(FormatError) {
+        var reader = ByteReader(try part.bytes.unpack(stored, with: &inflate))
+        let names = try names(&reader)
+        try reader.end("a part of names")
+        switch part.key {
+        case 0: frame.kinds += names
+        case 1: frame.queues += names
+        case 2: frame.workers += names
+        default: throw .damaged("names of a kind that there is not")
+        }
+    }
+
     private func names(_ reader: inout ByteReader) throws(FormatError) -> [String] {
         var names: [String] = []
         for _ in 0..<(try reader.count(max: reader.remaining, "names")) {

@@ -11,6 +11,8 @@ package struct CheckpointDirectory: Hashable, Sendable {
         case pruned = 3
         /// Where the frames of a segment begin.
         case places = 4
+        /// Names that the frame has no room for.
+        case names = 5
     }
 
     package struct Part: Hashable, Sendable {

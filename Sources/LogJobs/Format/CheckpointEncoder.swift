@@ -9,6 +9,8 @@ package struct CheckpointEncoder: ~Copyable, @unchecked Sendable {
     private static let entryCount = 16 << 10
     /// With more bytes a part of jobs is ended.
     private static let jobsSize = 256 << 10
+    /// How many bytes of each list of names stand in the frame, and in each further part.
+    private static let namesSize = 1 << 20
 
     private var deflate = DeflateStream()
     private var jobs: [JobImage] = []
@@ -16,16 +18,22 @@ package struct CheckpointEncoder: ~Copyable, @unchecked Sendable {
 
     package init() {}
 
-    /// What is there beside jobs.
-    package mutating func part(of frame: LedgerFrame) -> CheckpointPart {
+    /// What is there beside jobs: the frame, then the names that it has no room for.
+    package mutating func parts(of frame: LedgerFrame) -> [CheckpointPart] {
         var block = BlockWriter()
         block.begin()
         block.append(frame.baseline)
         var writer = ByteWriter()
         writer.append(sized: block.writer.bytes, max: FormatLimits.rawSizeMax)
-        for names in [frame.kinds, frame.queues, frame.workers] {
-            writer.append(varint: names.count)
-            for name in names { writer.append(text: name, max: FormatLimits.nameSizeMax) }
+        var further: [CheckpointPart] = []
+        for (key, names) in [frame.kinds, frame.queues, frame.workers].enumerated() {
+            var pieces = Self.pieces(of: names)[...]
+            Self.append(pieces.popFirst() ?? [], to: &writer)
+            for piece in pieces {
+                var writer = ByteWriter()
+                Self.append(piece, to: &writer)
+                further.append(pack(.names, writer.bytes, key: UInt64(key)))
+            }
         }
         writer.append(varint: frame.segments.count)
         for segment in frame.segments {
@@ -36,7 +44,25 @@ package struct CheckpointEncoder: ~Copyable, @unchecked Sendable {
             writer.append(varint: segment.pruned.count)
         }
         writer.append(varint: frame.jobCount)
-        return pack(.frame, writer.bytes)
+        return [pack(.frame, writer.bytes)] + further
+    }
+
+    private static func append(_ names: ArraySlice<String>, to writer: inout ByteWriter) {
+        writer.append(varint: names.count)
+        for name in names { writer.append(text: name, max: FormatLimits.nameSizeMax) }
+    }
+
+    /// The names in their order, in pieces of about ``namesSize`` bytes.
+    private static func pieces(of names: [String]) -> [ArraySlice<String>] {
+        var pieces: [ArraySlice<String>] = []
+        var (start, size) = (0, 0)
+        for (index, name) in names.enumerated() {
+            size += name.utf8.count + 2
+            guard size >= namesSize else { continue }
+            pieces.append(names[start...index])
+            (start, size) = (index + 1, 0)
+        }
+        return start < names.count ? pieces + [names[start...]] : pieces
     }
 
     /// Adds a job; gives a part when it is full.

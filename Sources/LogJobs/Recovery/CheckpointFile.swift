@@ -150,6 +150,13 @@ private struct CheckpointFile: ~Copyable {
         var (frame, prunedCounts) = try decoded(first) { decoder, stored throws(FormatError) in
             try decoder.frame(first, stored: stored)
         }
+        for part in directory.parts where part.kind == .names {
+            frame = try decoded(part) { decoder, stored throws(FormatError) in
+                var longer = frame
+                try decoder.names(part, stored: stored, to: &longer)
+                return longer
+            }
+        }
         try readPruned(into: &frame.segments, prunedCounts)
         let ledger = try readJobs(frame)
         guard ledger.lastSequence == directory.sequence else {

@@ -31,8 +31,8 @@ struct TimestampTests {
         let samples = (0..<1000).map { _ in
             Int64.random(in: bounds.0.microseconds...bounds.1.microseconds, using: &generator)
         }
-        // A Date counts seconds from 2001 in a Double: further away than 272 years they are rounded,
-        // though never twice differently.
+        // A Date counts seconds from 2001 in a Double: further away than 272 years they are
+        // rounded, though never twice differently.
         for microseconds in samples + [bounds.0.microseconds, bounds.1.microseconds] {
             let once = Timestamp(Timestamp(microseconds: microseconds).date)
             #expect(Timestamp(once.date) == once)

@@ -55,6 +55,27 @@ struct CheckpointTests {
         #expect(try store.recover(.newest).report.checkpoint == entry.sequence)
     }
 
+    @Test("has room for names that its first part has none for")
+    func manyNames() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        // More than two pieces of a mebibyte.
+        let count = 2 * (1 << 20) / JobLimits.queueSizeMax + 100
+        for start in stride(from: 0, to: count, by: 1000) {
+            let jobs = (start..<min(start + 1000, count)).map { number in
+                let name = "\(number)-" + String(repeating: "q", count: JobLimits.queueSizeMax)
+                let queue = String(name.prefix(JobLimits.queueSizeMax))
+                return NewJob(kind: "k", queue: queue, payload: JobPayload(bytes: []))
+            }
+            _ = try await backend.enqueue(jobs)
+        }
+        try await backend.takeCheckpoint()
+        await backend.abandonAndWait()
+        let log = try store.recover(.newest)
+        #expect(log.report.checkpoint != nil && log.report.ignoredCheckpoints.isEmpty)
+        expectSame(log, try store.recover(.none), "many names")
+    }
+
     @Test("is not used when it is missing, cut off, or of another store")
     func wrongFiles() async throws {
         let store = TestStore()

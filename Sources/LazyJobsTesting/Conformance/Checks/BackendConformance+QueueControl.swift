@@ -14,6 +14,38 @@ extension BackendConformance {
             let rest = try await trial.claim().map(\.record.id)
             try expect(rest, is: [records[0].id, records[2].id], "claimed jobs")
         },
+        Check("queues and schedules whose names look alike are two, also when reopened") { trial in
+            let names = ["caf\u{E9}", "cafe\u{301}"]
+            let abilities = trial.backend.abilities
+            try await trial.enqueue(names.map { .sample($0, queue: $0) })
+            for name in names {
+                if abilities.contains(.queueControl) {
+                    try await trial.backend.pauseQueue(name, reason: nil, actor: nil)
+                }
+                if abilities.contains(.schedules) {
+                    let schedule = trial.schedule(name, first: 10)
+                    _ = try await trial.backend.setSchedule(schedule, actor: nil)
+                }
+            }
+            // The first opening reads what was said, the second what it has kept.
+            for _ in 0..<3 {
+                try expect(try await trial.backend.stats().total, is: 2, "jobs")
+                if abilities.contains(.queueControl) {
+                    try expect(try await trial.backend.pausedQueues().count, is: 2, "paused")
+                }
+                if abilities.contains(.schedules) {
+                    try expect(try await trial.backend.schedules().count, is: 2, "schedules")
+                }
+                try await trial.closeAndReopen()
+            }
+            if abilities.contains(.queueControl) {
+                try await trial.backend.resumeQueue(names[1], actor: nil)
+            }
+            let claimed = try await trial.claim(from: [names[1]]).map(\.record.queue.utf8.count)
+            try expect(claimed, is: [names[1].utf8.count], "claimed from")
+            let counts = try await trial.backend.stats().byQueue.values
+            try expect(counts.reduce(0, +), is: 2, "jobs in queues")
+        },
         Check("what came to a queue while it was paused is claimed later", needs: .queueControl) {
             trial in
             try await trial.backend.pauseQueue("a", reason: nil, actor: nil)
