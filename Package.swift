@@ -90,10 +90,11 @@ let package = Package(
             name: "LogJobsTests",
             dependencies: [
                 "LazyJobs", "JobLedger", "LogJobs", "LazyJobsTesting", "LogJobsTesting", "CLogJobs",
-                "CZlib",
+                "CZlib", "CInterposed",
             ],
             resources: [.copy("Golden/Fixtures")]
         ),
+        .target(name: "CInterposed", path: "Tests/CInterposed"),
         .testTarget(
             name: "LogJobsToolTests",
             dependencies: ["LazyJobs", "LogJobs", "LazyJobsTesting", "LogJobsTool"],
@@ -110,6 +111,6 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && target.name != "CLogJobs" {
+for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
     target.swiftSettings = strictSettings
 }
