@@ -112,7 +112,7 @@ public final class LogBackend: Backend {
             folder,
             environment,
             settings: configuration.settings,
-            sizes: configuration.sizes.archived(by: configuration.archive)
+            sizes: configuration.allSizes
         )
         let start = try await start(opening, configuration, mode)
         let owner = StoreOwner(
@@ -261,6 +261,12 @@ extension LogBackend {
         public var archive: ArchivePolicy
         /// How long final jobs stay in the index.
         public var retention: JobRetention
+        /// Whether overwriting a part of a sector never harms the rest of it when the power fails.
+        ///
+        /// All disks of today promise that. Without it no commit shares a block of 4,096 bytes with
+        /// another: each takes at least so many. Holds for the segments that are begun from then
+        /// on, so it may differ from one opening to the next.
+        public var assumesPowerSafeOverwrites = true
 
         package var sizes = LogWriter.Sizes()
         package var jobIDBlock: UInt64 = 1 << 16
@@ -278,6 +284,12 @@ extension LogBackend {
             self.createsFolder = createsFolder
             self.archive = archive
             self.retention = retention
+        }
+
+        var allSizes: LogWriter.Sizes {
+            var sizes = sizes.archived(by: archive)
+            if !assumesPowerSafeOverwrites { sizes.commitAlignment = FormatLimits.alignmentMax }
+            return sizes
         }
 
         var settings: CommitMachine.Settings {

@@ -2,12 +2,6 @@
 // code under test come here on their way to the kernel.
 #include "CInterposed.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-
 struct disturbance {
     int count;
     int error_number;
@@ -30,13 +24,11 @@ void interposed_fail(enum interposed_call call, int error_number, int times) {
 
 void interposed_shorten(enum interposed_call call, size_t size) { calls[call].size_max = size; }
 
-#if defined(__linux__) && !defined(IS_SANITIZED)
+#ifdef __linux__
 #include <errno.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
-
-int interposed_is_available(void) { return 1; }
 
 static int fails(struct disturbance *call) {
     call->count++;
@@ -71,6 +63,4 @@ int fsync(int descriptor) {
     if (fails(&calls[interposed_fsync])) return -1;
     return (int)syscall(SYS_fsync, descriptor);
 }
-#else
-int interposed_is_available(void) { return 0; }
 #endif

@@ -30,7 +30,7 @@ extension LogWriter {
         let size = SegmentFile.size(
             baseline: rotation.baseline,
             payloadBytes: rotation.payloadBytes,
-            alignment: active.header.commitAlignment
+            alignment: sizes.commitAlignment
         )
         let target = nextSize(after: active.place.size)
         guard try preparer.prepareSpare(after: manifest),
@@ -71,6 +71,7 @@ extension LogWriter {
         header.firstSequence = rotation.lastSequence.next
         header.createdAt = Timestamp(clock.now)
         header.epoch = manifest.epoch
+        header.commitAlignment = sizes.commitAlignment
         header.predecessor = SegmentHeader.Predecessor(
             segment: active.header.segment,
             validEnd: validEnd,

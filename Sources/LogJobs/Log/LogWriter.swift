@@ -12,6 +12,8 @@ package struct LogWriter: ~Copyable, Sendable {
         package var segmentBytesMax: UInt64
         /// Each of the files that are kept for a full disk.
         package var ballastBytes: UInt64
+        /// What the offsets of frames are multiples of.
+        package var commitAlignment = FormatLimits.alignmentMin
 
         package init(
             segmentBytesFirst: UInt64 = 1 << 20,

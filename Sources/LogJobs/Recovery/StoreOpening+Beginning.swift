@@ -121,6 +121,7 @@ extension StoreOpening {
             firstSequence: log.provenBaseline.lastSequence.next,
             predecessor: predecessor,
             createdAt: Timestamp(environment.clock.now),
+            commitAlignment: sizes.commitAlignment,
             // What is logged again is deflated with it.
             dictionary: log.segments.last?.header.dictionary ?? FormatDictionary.builtIn
         )

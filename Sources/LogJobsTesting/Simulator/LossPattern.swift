@@ -14,6 +14,10 @@ package enum LossPattern: Hashable, Sendable {
     case first(Int)
     /// Some, chosen by the seed: how many in all varies from none to nearly all.
     case random(seed: UInt64, tearing: Tearing = .none)
+    /// As ``random(seed:tearing:)`` with torn sectors; and each block that a write was on its way
+    /// to may have anything in it, also where the write did not reach: overwrites are not
+    /// power-safe.
+    case harming(seed: UInt64)
 
     /// How a write that is kept may be kept in part.
     package enum Tearing: Hashable, Sendable, CaseIterable {
@@ -27,6 +31,8 @@ package enum LossPattern: Hashable, Sendable {
 
     /// The unit that a disk writes whole.
     package static let sectorSize = 512
+    /// What a disk without power-safe overwrites may harm together.
+    package static let blockSize = 4096
 }
 
 /// Decides, operation by operation, what a pattern keeps.
@@ -45,12 +51,25 @@ struct LossDecision {
 
     init(_ pattern: LossPattern) {
         self.pattern = pattern
-        if case .random(let seed, _) = pattern {
+        switch pattern {
+        case .random(let seed, _), .harming(let seed):
             generator = SeededGenerator(seed: seed)
             odds = Int.random(in: 0...7, using: &generator)
-        } else {
-            generator = SeededGenerator(seed: 0)
+        case .nothing, .everything, .subset, .first: generator = SeededGenerator(seed: 0)
         }
+    }
+
+    /// Which bytes of a file are lost with a write that was on its way, and what is there instead.
+    mutating func harm(offset: Int, count: Int) -> [(offset: Int, bytes: [UInt8])] {
+        guard case .harming = pattern, count > 0 else { return [] }
+        let size = LossPattern.blockSize
+        var harmed: [(offset: Int, bytes: [UInt8])] = []
+        for block in offset / size...(offset + count - 1) / size {
+            guard Int.random(in: 0..<4, using: &generator) == 0 else { continue }
+            let bytes = (0..<size).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            harmed.append((block * size, bytes))
+        }
+        return harmed
     }
 
     /// Whether the operation with this number is kept.
@@ -60,14 +79,20 @@ struct LossDecision {
         case .everything: true
         case .subset(let bits): bits >> UInt64(index) & 1 == 1
         case .first(let count): index < count
-        case .random: Int.random(in: 0..<8, using: &generator) < odds
+        case .random, .harming: Int.random(in: 0..<8, using: &generator) < odds
         }
     }
 
     /// What is kept of a write that is not wholly lost.
     mutating func keptParts(offset: Int, count: Int) -> KeptWrite {
         let whole = KeptWrite(parts: [0..<count], keepsSize: true)
-        guard case .random(_, let tearing) = pattern, tearing != .none else { return whole }
+        let tearing: LossPattern.Tearing =
+            switch pattern {
+            case .random(_, let tearing): tearing
+            case .harming: .sectors
+            case .nothing, .everything, .subset, .first: .none
+            }
+        guard tearing != .none else { return whole }
         guard Bool.random(using: &generator) else { return whole }
         let parts = tearing == .sectors ? sectors(offset: offset, count: count) : cut(count: count)
         return KeptWrite(parts: parts, keepsSize: Bool.random(using: &generator))

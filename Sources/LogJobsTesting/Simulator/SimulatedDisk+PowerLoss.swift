@@ -62,12 +62,14 @@ extension SimulatedDisk {
     /// is gone, and nothing is open.
     mutating func losePower(keeping pattern: LossPattern) {
         var decision = LossDecision(pattern)
-        for (index, pending) in pending.enumerated() where decision.keeps(index) {
+        let lost = pending
+        for (index, pending) in lost.enumerated() where decision.keeps(index) {
             switch pending {
             case .content(let id, let change): keep(change, of: id, &decision)
             case .name(let change): carryOut(change)
             }
         }
+        for case .content(let id, let change) in lost { harm(change, of: id, &decision) }
         nameChanges = []
         startAgain()
     }
@@ -77,6 +79,16 @@ extension SimulatedDisk {
         for (id, node) in nodes where node.openCount > 0 {
             nodes[id]?.openCount = 0
             discardIfUnreachable(id)
+        }
+    }
+
+    /// Harms what is on the device beside a write; the file does not become longer by it.
+    private mutating func harm(_ change: Change, of id: NodeID, _ decision: inout LossDecision) {
+        guard case .write(let offset, let bytes) = change.effect else { return }
+        let size = self[id].durable.size
+        for (start, garbage) in decision.harm(offset: offset, count: bytes.count)
+        where start < size {
+            nodes[id]?.durable.write(garbage.prefix(size - start), at: start)
         }
     }
 

@@ -2,11 +2,13 @@
 
 #include <stddef.h>
 
-/// The calls that a test can see and disturb: those of its own thread only.
-enum interposed_call { interposed_pread, interposed_pwrite, interposed_fdatasync, interposed_fsync };
-
-/// Whether it works here: on Linux, and not under a sanitizer, which does the same for itself.
-int interposed_is_available(void);
+/// The calls that a test can see and disturb: those of its own thread only, and on Linux only.
+enum interposed_call {
+    interposed_pread,
+    interposed_pwrite,
+    interposed_fdatasync,
+    interposed_fsync
+};
 
 /// Forgets what was asked for and counted.
 void interposed_begin(void);

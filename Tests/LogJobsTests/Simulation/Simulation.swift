@@ -166,6 +166,7 @@ struct Simulation {
             ballastBytes: max(plan.segmentBytes, 64 << 10)
         )
         configuration.jobIDBlock = plan.jobIDBlock
+        configuration.assumesPowerSafeOverwrites = plan.isPowerSafe
         return try await LogBackend.open(
             folder,
             configuration,

@@ -38,6 +38,8 @@ struct SimulationPlan: Sendable, Hashable {
     var durability: Durability
     var segmentBytes: UInt64
     var jobIDBlock: UInt64
+    /// Whether overwriting a part of a sector harms nothing else, and the store relies on it.
+    var isPowerSafe = true
     var lives: [Life]
 }
 
@@ -53,11 +55,18 @@ extension SimulationPlan {
         jobIDBlock = number(0...1) == 0 ? UInt64(number(1...8)) : 1 << 16
         lives = []
         for _ in 0..<number(1...4) { lives.append(Life.random(using: &generator)) }
+        isPowerSafe = number(0...7) > 0
+        guard !isPowerSafe else { return }
+        for index in lives.indices {
+            guard case .powerLoss(.random(let seed, _)) = lives[index].end else { continue }
+            lives[index].end = .powerLoss(.harming(seed: seed))
+        }
     }
 
     var description: String {
         var lines = [
             "seed \(seed), \(durability), segments of \(segmentBytes), ids by \(jobIDBlock)"
+                + (isPowerSafe ? "" : ", no power-safe overwrites")
         ]
         for (index, life) in lives.enumerated() {
             let room = life.room.map { "\($0) bytes of room, " } ?? ""
