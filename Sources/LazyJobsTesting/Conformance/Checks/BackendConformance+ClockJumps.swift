@@ -57,6 +57,18 @@ extension BackendConformance {
             trial.clock.set(now: trial.time(0))
             try expect(try await trial.claim().count, is: 3, "claimed jobs")
         },
+        Check("a year forwards and back again loses nothing, and ends no lease") { trial in
+            let claimed = try await trial.run()
+            let later = try await trial.enqueue(.sample(runAt: trial.time(3600))).id
+            trial.clock.set(now: trial.time(365 * 86_400))
+            try expect(try await trial.claimOne().record.id, is: later, "claimed job")
+            let id = try await trial.enqueue(.sample()).id
+            trial.clock.set(now: trial.time(-3600))
+            try await trial.finish(claimed, .succeeded())
+            try await trial.crashAndReopen()
+            try expect(try await trial.backend.stats().total, is: 3, "jobs")
+            try expect(try await trial.claim().map(\.record.id).sorted(), is: [later, id], "jobs")
+        },
         Check("a jump forwards makes jobs due") { trial in
             let id = try await trial.enqueue(.sample(runAt: trial.time(86_400))).id
             trial.clock.set(now: trial.time(86_400))
