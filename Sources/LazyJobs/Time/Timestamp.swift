@@ -31,6 +31,11 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     /// Exact for the 272 years around 2001; further away the nearest that a `Date` has, which is
     /// always the same.
     package var date: Date {
+        // From 1970 to 2106 it is rounded twice all the same, which is exact there, too: then it
+        // equals the date that a program makes of the same number of seconds since 1970.
+        if (0..<Int64(UInt32.max) * 1_000_000).contains(microseconds) {
+            return Date(timeIntervalSince1970: Double(microseconds) / 1e6)
+        }
         let (seconds, rest) = microseconds.flooredDivision(by: 1_000_000)
         let whole = Double(seconds - Self.referenceDate)
         return Date(timeIntervalSinceReferenceDate: whole + Double(rest) / 1e6)
