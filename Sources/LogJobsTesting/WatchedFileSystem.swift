@@ -21,7 +21,12 @@ package final class WatchedFileSystem: FileSystem {
     ///
     /// Rights taken from a folder would not do: they do not bind the superuser.
     package static func readOnly(_ base: any FileSystem, errorNumber: Int32) -> WatchedFileSystem {
-        WatchedFileSystem(base) { call, path throws(SystemCallError) in
+        WatchedFileSystem(base, refusingChanges(errorNumber))
+    }
+
+    /// Refuses from now on whatever would change the disk.
+    package static func refusingChanges(_ errorNumber: Int32) -> Watcher {
+        { call, path throws(SystemCallError) in
             guard call.changesDisk else { return }
             throw SystemCallError(call: call.rawValue, errorNumber: errorNumber, path: path)
         }

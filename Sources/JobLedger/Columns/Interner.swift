@@ -14,9 +14,6 @@ struct Interner: Sendable {
     private var useCounts = ChunkedColumn<UInt32>()
     private var freeTokens: [Token] = []
 
-    /// How many names are in use.
-    var count: Int { names.count - freeTokens.count }
-
     /// The tokens in use, in no particular order.
     var usedTokens: some Sequence<Token> { tokens.values }
 

@@ -20,10 +20,7 @@ struct RemountedDiskTests {
         let backend = try await store.open()
         for number in 0..<10 { _ = try await backend.enqueue("before-\(number)") }
         let claimed = try await backend.claim(ClaimRequest(limit: 1, worker: "w")).jobs
-        store.files.watch { call, path throws(SystemCallError) in
-            guard call.changesDisk else { return }
-            throw SystemCallError(call: call.rawValue, errorNumber: EROFS, path: path)
-        }
+        store.files.watch(WatchedFileSystem.refusingChanges(EROFS))
         let error = await #expect(throws: BackendError.self) {
             _ = try await backend.enqueue("late")
         }
