@@ -61,6 +61,16 @@ struct SimulatedContent: Sendable {
         }
     }
 
+    /// Hashes the size and the bytes.
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(size)
+        for (index, page) in pages.enumerated() where !page[...].areZero {
+            hasher.combine(index)
+            // All at once, as in ``copy(_:to:at:)``.
+            unsafe page.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        }
+    }
+
     /// Puts bytes at an offset, and grows to their end.
     mutating func write(_ bytes: ArraySlice<UInt8>, at offset: Int) {
         guard !bytes.isEmpty else { return }

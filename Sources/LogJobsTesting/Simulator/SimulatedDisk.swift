@@ -188,6 +188,16 @@ extension SimulatedDisk {
         return found.sorted()
     }
 
+    /// Hashes what whoever reads the files finds: names, which of them are links, sizes and bytes.
+    func hashContent(into hasher: inout Hasher) {
+        for path in paths {
+            guard let id = try? find(path) else { continue }
+            hasher.combine(path)
+            hasher.combine(id)
+            self[id].cached.hash(into: &hasher)
+        }
+    }
+
     /// The path of a node, or what is left of it; for messages.
     func path(of id: NodeID) -> String {
         var text = ""

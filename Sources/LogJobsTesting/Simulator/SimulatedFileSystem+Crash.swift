@@ -33,4 +33,12 @@ extension SimulatedFileSystem {
         disk.closeAll()
         return SimulatedFileSystem(disk: disk)
     }
+
+    /// A number that two disks share if whoever reads them finds the same names, sizes and bytes;
+    /// others share it once in 2⁶⁴, and it is another in each process.
+    package var contentHash: Int {
+        var hasher = Hasher()
+        state.withLock(\.disk).hashContent(into: &hasher)
+        return hasher.finalize()
+    }
 }

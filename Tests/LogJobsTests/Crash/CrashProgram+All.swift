@@ -2,7 +2,7 @@ import LazyJobs
 import LogJobs
 
 extension CrashProgram {
-    /// The shortest: every subset of what was not synced is tried on it.
+    /// The shortest, for what takes too long with the others.
     static let shortest = CrashProgram(
         description: "open, enqueue and close",
         steps: [.open, .enqueue(1), .close]
