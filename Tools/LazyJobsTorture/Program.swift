@@ -13,7 +13,7 @@ struct Program {
           --kills N      until so many kills, if that comes first
           --seed N       what decides when to kill, as far as clocks allow; printed
           --written      with the durability `.written`
-          --failing      no kills: a write or a sync of the log fails instead, at a random call
+          --failing      one call that changes the disk fails, at random, before the kill
           --folder       where the store is made; a temporary folder unless told otherwise. It is
                          left there when something is wrong
           --full-disk    fills the disk that FOLDER is on, which should be a small one of its own

@@ -19,7 +19,7 @@ struct Victim: Sendable {
 
     private let folder: String
     private let isWritten: Bool
-    /// At which write or sync of a segment that fails.
+    /// Which of the calls that change the disk fails.
     private let failingCall: Int?
     private let lines = Lines()
 
