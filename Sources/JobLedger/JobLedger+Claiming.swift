@@ -40,14 +40,14 @@ extension JobLedger {
             transition(slot, .claimed(worker: request.worker), at: now, into: &events)
             claims.append(plannedClaim(of: slot))
         }
-        return ClaimPlan(claims: claims, nextDue: due.first?.time.date)
+        return ClaimPlan(claims: claims, nextDue: due.first(rows)?.time.date)
     }
 
     /// Lets every job whose time has come stand in its queue's claim order, where it stays even
     /// when the clock goes backwards.
     private mutating func makeDueJobsReady(at now: Timestamp) {
-        while let first = due.first, first.time <= now {
-            due.remove(at: 0, &heapPositions)
+        while let first = due.first(rows), first.time <= now {
+            due.remove(first.slot, &heapPositions)
             rows[first.slot].isReady = true
             makeReady(first.slot, rows[first.slot])
         }
@@ -87,7 +87,7 @@ private struct ClaimChoice {
         if let named {
             var order = ClaimOrder()
             for (number, token) in named.enumerated() {
-                order.put(number, offering: ledger.lanes[Int(token)].offer)
+                order.put(number, offering: ledger.offer(of: token))
             }
             self.order = order
         } else if !limits.isEmpty {
@@ -98,11 +98,11 @@ private struct ClaimChoice {
     /// The job to take, when all before it have been taken.
     mutating func next(in ledger: JobLedger) -> Slot? {
         guard order != nil else {
-            return ledger.claimOrder.first.flatMap { ledger.lanes[$0].offer?.slot }
+            return ledger.claimOrder.first.flatMap { ledger.offer(of: Interner.Token($0))?.slot }
         }
         while let number = order?.first {
             let token = named?[number] ?? Interner.Token(number)
-            let offer = isFull(token, in: ledger) ? nil : ledger.lanes[Int(token)].offer
+            let offer = isFull(token, in: ledger) ? nil : ledger.offer(of: token)
             if let offer, offer.id == order?.offer(of: number)?.id { return offer.slot }
             order?.put(number, offering: offer)
         }

@@ -14,7 +14,7 @@ extension JobLedger {
             precondition(slots[row.id] == slot, "A job's id leads to another row.")
             precondition(row.id < nextJobID, "A job has an id that is not given out yet.")
             precondition(row.lastTransition <= lastSequence, "A job changed in the future.")
-            checkHeap(of: row, at: slot)
+            checkPlace(of: row, at: slot)
             checkKeys(of: row, at: slot, counting: &boundKeys)
             counts[row.state, default: 0] += 1
             slot = order.older(than: slot)
@@ -45,21 +45,13 @@ extension JobLedger {
         precondition(rows.count == count + freeSlots.count, "A row is neither used nor free.")
     }
 
-    private func checkHeap(of row: JobRow, at slot: Slot) {
+    private func checkPlace(of row: JobRow, at slot: Slot) {
         guard row.state != .running else { return }
-        let position = Int(heapPositions[slot])
-        let heap = heap(of: row)
-        precondition(position < heap.count, "A job's position is outside of its heap.")
-        precondition(heap[position].slot == slot, "A job's position is that of another.")
-        precondition(
-            position == 0 || heap[JobHeap.parent(of: position)] < heap[position],
-            "A job stands below one that comes later."
-        )
-        let time = row.state.isFinal ? row.updatedAt : row.runAt
-        precondition(heap[position].time == time, "A job stands in its heap by an old time.")
+        jobs(with: row).checkPlace(of: slot, heapPositions, rows)
     }
 
-    private func heap(of row: JobRow) -> JobHeap {
+    /// The order that a job stands in.
+    private func jobs(with row: JobRow) -> OrderedJobs {
         if row.state.isFinal { return ended[row.state] }
         return row.isReady ? lanes[Int(row.queue)].ready : due
     }
@@ -89,18 +81,18 @@ extension JobLedger {
         let ready = tokens.reduce(0) { $0 + lanes[Int($1)].ready.count }
         let waiting = counts.reduce(0) { $1.key.isWaiting ? $0 + $1.value : $0 }
         let final = counts.reduce(0) { $1.key.isFinal ? $0 + $1.value : $0 }
-        precondition(ready + due.count == waiting, "A heap holds a job that does not wait.")
-        precondition(ended.count == final, "A heap holds a job that has not ended.")
+        precondition(ready + due.count == waiting, "A job that does not wait stands in line.")
+        precondition(ended.count == final, "A job that has not ended stands among those that have.")
         for token in tokens {
             let isPaused = pausesByQueue[TextKey(queues.name(token))] != nil
             let lane = lanes[Int(token)]
             precondition(lane.isPaused == isPaused, "A queue's pause is not known.")
             precondition(
-                claimOrder.offer(of: Int(token))?.id == lane.offer?.id,
+                claimOrder.offer(of: Int(token))?.id == offer(of: token)?.id,
                 "A queue offers a job that is not its first."
             )
         }
-        let offering = tokens.count { lanes[Int($0)].offer != nil }
+        let offering = tokens.count { offer(of: $0) != nil }
         precondition(claimOrder.count == offering, "A queue without jobs offers one.")
     }
 }

@@ -35,7 +35,7 @@ extension JobLedger {
         into events: inout [JobEvent]
     ) -> Int {
         var count = 0
-        while count < limit, let first = ended.first(past: bounds) {
+        while count < limit, let first = ended.first(past: bounds, rows) {
             transition(first.slot, .pruned, at: now, into: &events)
             count += 1
         }
@@ -76,6 +76,6 @@ extension JobLedger {
 
     /// Whether there is something to prune.
     package func hasJobs(past bounds: PruneBounds) -> Bool {
-        ended.first(past: bounds) != nil
+        ended.first(past: bounds, rows) != nil
     }
 }

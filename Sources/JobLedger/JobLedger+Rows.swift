@@ -58,7 +58,7 @@ extension JobLedger {
     }
 
     func checkRoom() throws(LedgerError) {
-        guard count < Int(Slot.none.rawValue) else { throw .tooManyJobs }
+        guard count < Int(JobLine.numberEnd) else { throw .tooManyJobs }
     }
 
     mutating func freeSlot() -> Slot {
@@ -123,37 +123,39 @@ extension JobLedger {
         counts[row.state] += 1
         lanes[Int(row.queue)].counts[row.state] += 1
         if row.state.isFinal {
-            ended[row.state].insert(row.endedEntry(slot), &heapPositions)
+            ended[row.state].insert(slot, &heapPositions, rows)
         } else if row.state.isWaiting, row.isReady {
             makeReady(slot, row)
         } else if row.state.isWaiting {
-            due.insert(row.dueEntry(slot), &heapPositions)
+            due.insert(slot, &heapPositions, rows)
         }
     }
 
     /// Lets a job stand in the claim order of its queue.
     mutating func makeReady(_ slot: Slot, _ row: JobRow) {
-        lanes[Int(row.queue)].ready.insert(row.readyEntry(slot), &heapPositions)
+        lanes[Int(row.queue)].ready.insert(slot, &heapPositions, rows)
         offer(row.queue)
     }
 
     /// Puts a queue, of which the first job or the pause may have changed, in its place.
     mutating func offer(_ queue: Interner.Token) {
-        claimOrder.put(Int(queue), offering: lanes[Int(queue)].offer)
+        claimOrder.put(Int(queue), offering: offer(of: queue))
     }
+
+    /// The job of a queue to claim first.
+    func offer(of queue: Interner.Token) -> JobHeap.Entry? { lanes[Int(queue)].offer(rows) }
 
     /// Takes a job out of where one of its state stands.
     mutating func leave(_ slot: Slot, _ row: JobRow) {
         counts[row.state] -= 1
         lanes[Int(row.queue)].counts[row.state] -= 1
-        let position = heapPositions[slot]
         if row.state.isFinal {
-            ended[row.state].remove(at: position, &heapPositions)
+            ended[row.state].remove(slot, &heapPositions)
         } else if row.state.isWaiting, row.isReady {
-            lanes[Int(row.queue)].ready.remove(at: position, &heapPositions)
+            lanes[Int(row.queue)].ready.remove(slot, &heapPositions)
             offer(row.queue)
         } else if row.state.isWaiting {
-            due.remove(at: position, &heapPositions)
+            due.remove(slot, &heapPositions)
         }
     }
 

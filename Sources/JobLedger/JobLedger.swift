@@ -47,7 +47,7 @@ package struct JobLedger: Sendable {
     /// The queues that have a due job and are not paused, by their tokens.
     var claimOrder = ClaimOrder()
     /// The jobs that wait for their time.
-    var due = JobHeap()
+    var due = OrderedJobs(by: .due)
     var ended = EndedJobs()
 
     /// How much of each segment is needed; no part of the state.

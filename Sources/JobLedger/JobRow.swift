@@ -21,11 +21,42 @@ struct JobRow: Sendable {
     var recordWeight: UInt32 = 0
     var priority: JobPriority
     var state: JobState
+    private(set) var flags = Flags()
+
+    /// Four answers in one byte: with a byte for each, a row would have eight more.
+    struct Flags: OptionSet, Sendable {
+        let rawValue: UInt8
+
+        static let isReady = Flags(rawValue: 1)
+        static let hasTraits = Flags(rawValue: 2)
+        static let hasError = Flags(rawValue: 4)
+        static let hasOutput = Flags(rawValue: 8)
+    }
+
     /// For a job that waits: whether it has been seen to be due, which it then stays.
-    var isReady = false
-    var hasTraits = false
-    var hasError = false
-    var hasOutput = false
+    var isReady: Bool {
+        get { flags.contains(.isReady) }
+        set { set(.isReady, newValue) }
+    }
+
+    var hasTraits: Bool {
+        get { flags.contains(.hasTraits) }
+        set { set(.hasTraits, newValue) }
+    }
+
+    var hasError: Bool {
+        get { flags.contains(.hasError) }
+        set { set(.hasError, newValue) }
+    }
+
+    var hasOutput: Bool {
+        get { flags.contains(.hasOutput) }
+        set { set(.hasOutput, newValue) }
+    }
+
+    private mutating func set(_ flag: Flags, _ isSet: Bool) {
+        if isSet { flags.insert(flag) } else { flags.remove(flag) }
+    }
 
     func readyEntry(_ slot: Slot) -> JobHeap.Entry {
         JobHeap.Entry(rank: -Int16(priority.rawValue), time: runAt, id: id, slot: slot)

@@ -2,12 +2,12 @@ import LazyJobs
 
 /// One queue: its due jobs in claim order, and how many jobs it has in each state.
 struct QueueLane: Sendable {
-    var ready = JobHeap()
+    var ready = OrderedJobs(by: .ready)
     var counts = StateCounts()
     var isPaused = false
 
     /// The job to claim first.
-    var offer: JobHeap.Entry? { isPaused ? nil : ready.first }
+    func offer(_ rows: OrderedJobs.Rows) -> JobHeap.Entry? { isPaused ? nil : ready.first(rows) }
 }
 
 /// How many jobs are in each state.

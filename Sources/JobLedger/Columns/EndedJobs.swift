@@ -2,14 +2,14 @@ package import LazyJobs
 
 /// The final jobs, for each outcome the one that ended first at the top.
 struct EndedJobs: Sendable {
-    private var succeeded = JobHeap()
-    private var discarded = JobHeap()
-    private var cancelled = JobHeap()
+    private var succeeded = OrderedJobs(by: .ended)
+    private var discarded = OrderedJobs(by: .ended)
+    private var cancelled = OrderedJobs(by: .ended)
 
     var count: Int { succeeded.count + discarded.count + cancelled.count }
 
     /// The jobs with one outcome.
-    subscript(state: JobState) -> JobHeap {
+    subscript(state: JobState) -> OrderedJobs {
         get {
             switch state {
             case .succeeded: succeeded
@@ -29,11 +29,11 @@ struct EndedJobs: Sendable {
     }
 
     /// The job that ended first of those that ended too long ago.
-    func first(past bounds: PruneBounds) -> JobHeap.Entry? {
+    func first(past bounds: PruneBounds, _ rows: OrderedJobs.Rows) -> JobHeap.Entry? {
         let candidates = [
-            (succeeded.first, bounds.succeededBefore),
-            (discarded.first, bounds.discardedBefore),
-            (cancelled.first, bounds.cancelledBefore),
+            (succeeded.first(rows), bounds.succeededBefore),
+            (discarded.first(rows), bounds.discardedBefore),
+            (cancelled.first(rows), bounds.cancelledBefore),
         ]
         var first: JobHeap.Entry?
         for case (let entry?, let bound?) in candidates where entry.time < bound {

@@ -111,9 +111,9 @@ package struct LedgerRestoration: Sendable {
             maxAttempts: image.maxAttempts,
             recordWeight: image.recordWeight,
             priority: image.priority,
-            state: image.state,
-            isReady: image.isReady
+            state: image.state
         )
+        row.isReady = image.isReady
         if image.worker != JobImage.noName {
             row.worker = Self.token(image.worker, frame.workers, &workers, &ledger.workers)
         }
