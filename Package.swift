@@ -34,6 +34,9 @@ let package = Package(
         .library(name: "LogJobsTesting", targets: ["LogJobsTesting"]),
         .executable(name: "logjobs", targets: ["LogJobsProgram"]),
     ],
+    traits: [
+        .trait(name: "SQLite", description: "benchmarks: measures SQLite too (libsqlite3-dev)")
+    ],
     targets: [
         .target(name: "LazyJobs"),
         .target(name: "JobLedger", dependencies: ["LazyJobs"]),
@@ -73,9 +76,18 @@ let package = Package(
         ),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["LazyJobs", "LogJobs", "CZlib"],
+            dependencies: [
+                "LazyJobs", "InMemoryJobs", "LogJobs", "CZlib", "CCallCounter",
+                .target(name: "CSQLite", condition: .when(traits: ["SQLite"])),
+            ],
             path: "Benchmarks",
-            exclude: ["README.md"]
+            exclude: ["README.md", "CSQLite", "CCallCounter"]
+        ),
+        .target(name: "CCallCounter", path: "Benchmarks/CCallCounter"),
+        .systemLibrary(
+            name: "CSQLite",
+            path: "Benchmarks/CSQLite",
+            providers: [.apt(["libsqlite3-dev"])]
         ),
         .testTarget(
             name: "LazyJobsTests",

@@ -15,6 +15,11 @@ private let importsByTarget: [String: Set<String>] = [
     "Tools/LazyJobsTorture": ["LazyJobs", "LogJobs", "LogJobsTesting"],
 ]
 
+/// A benchmark measures from outside: it may import what any user may.
+private let benchmarkImports: Set<String> = [
+    "LazyJobs", "InMemoryJobs", "LogJobs", "CZlib", "CCallCounter", "CSQLite",
+]
+
 /// Folders that compute and do nothing else, and the modules that would let them do more.
 private let purities: [(folders: [String], modules: Set<String>)] = [
     (
@@ -55,10 +60,8 @@ extension HouseRule {
         let ours = Set(tree.files.compactMap(\.target).compactMap { $0.split(separator: "/").last })
         return libraries.filter(\.isSwift).flatMap { file -> [Finding] in
             guard let target = file.target else { return [] }
-            // A benchmark measures from outside: it may import what any user may.
-            let allowed: Set<String>? =
-                file.isIn("Benchmarks")
-                ? ["LazyJobs", "InMemoryJobs", "LogJobs", "CZlib"] : importsByTarget[target]
+            let allowed =
+                file.isIn("Benchmarks") ? benchmarkImports : importsByTarget[target]
             guard let allowed else {
                 return [
                     Finding(file, "\(target) has no place in the layers; give it one in this rule")

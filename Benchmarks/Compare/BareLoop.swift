@@ -39,7 +39,7 @@ final class BareLoop {
         let frame = (0..<frameSize).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) }
         var latencies: [Duration] = []
         latencies.reserveCapacity(count)
-        let start = ContinuousClock.now
+        let meter = Meter.read()
         for _ in 0..<count {
             let began = ContinuousClock.now
             if offset + frameSize > Self.size { offset = 0 }
@@ -48,7 +48,7 @@ final class BareLoop {
             offset += frameSize
             latencies.append(began.duration(to: .now))
         }
-        return Round(count: count, duration: start.duration(to: .now), latencies: latencies)
+        return Round(count: count, latencies: latencies, expense: meter.spent())
     }
 
     private func write(_ bytes: [UInt8], at offset: Int) throws(CallError) {

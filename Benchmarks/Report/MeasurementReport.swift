@@ -1,28 +1,24 @@
 import Foundation
 
-/// Figures of a store, each with its target if it has one.
+/// What was measured of one thing: figures, or lanes beside each other, and bounds to be kept.
 struct MeasurementReport: Encodable {
-    var machine = BenchmarkReport.Machine()
     var name: String
     /// How it was measured, as far as the names of the figures do not say.
     var notes: [String]
     var figures: [Figure] = []
+    var rows: [Comparison.Row] = []
+    var claims: [Claim] = []
 
     func text() -> String {
-        let heading = ["\(name): \(machine.system), \(machine.cores) cores, \(machine.build)"]
         let width = figures.map(\.name.count).max() ?? 0
         let lines = figures.map { figure in
             figure.name + String(repeating: " ", count: width - figure.name.count) + "  "
                 + figure.text
         }
-        return (heading + notes.map { "  " + $0 } + [""] + lines).joined(separator: "\n")
-    }
-
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        let parts = [lines, RowTable(rows).lines, claims.map(\.text)].filter { !$0.isEmpty }
+        return ([[name] + notes.map { "  " + $0 }] + parts)
+            .map { $0.joined(separator: "\n") }
+            .joined(separator: "\n\n")
     }
 }
 
@@ -68,7 +64,7 @@ struct Figure: Codable {
     }
 
     /// Three digits, and more only before the point.
-    private static func number(_ value: Double) -> String {
+    static func number(_ value: Double) -> String {
         if value == value.rounded() || value.magnitude >= 100 {
             return String(format: "%.0f", value)
         }

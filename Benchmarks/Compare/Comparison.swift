@@ -1,0 +1,111 @@
+/// Lanes that take turns within one run: a disk is not as fast in one second as it was in the one
+/// before, so what counts is the ratio of rounds that follow each other.
+struct Comparison {
+    /// What was measured of a lane.
+    struct Row: Codable {
+        var name: String
+        var durability: Lane.Durability
+        var callers: Int
+        var jobsPerOperation: Int
+        /// In operations, but for the rate, which is in jobs a second.
+        var summary: Summary
+        /// How fast it was beside the first lane, by pairs of rounds, in jobs.
+        var ratio: Spread
+
+        private enum CodingKeys: String, CodingKey {
+            case name, durability, callers, summary, ratio
+            case jobsPerOperation = "jobs_per_operation"
+        }
+    }
+
+    private let rounds: Int
+    /// How long a round is to take.
+    private let roundTime: Duration
+    private var lanes: [Lane] = []
+
+    init(rounds: Int, roundTime: Duration) {
+        self.rounds = rounds
+        self.roundTime = roundTime
+    }
+
+    /// Adds a lane; the others are compared with the first.
+    mutating func add(_ lane: Lane) {
+        lanes.append(lane)
+    }
+
+    /// Measures all lanes in turn, and closes them.
+    func run(_ progress: (String) -> Void) async throws -> Measured {
+        var counts: [Int] = []
+        for lane in lanes { counts.append(try await count(for: lane)) }
+        var measured = lanes.map { _ in [Round]() }
+        for round in 1...rounds {
+            progress("round \(round) of \(rounds)")
+            for (index, lane) in lanes.enumerated() {
+                measured[index].append(try await lane.run(counts[index]))
+            }
+        }
+        for lane in lanes { try await lane.close() }
+        return Measured(lanes, measured)
+    }
+
+    /// How many operations a round takes, by a warm-up.
+    private func count(for lane: Lane) async throws -> Int {
+        _ = try await lane.run(lane.callers * 4)
+        let probe = try await lane.run(lane.callers * 16)
+        let count = Int(probe.rate * (roundTime / .seconds(1)))
+        return max(lane.callers * 8, count / lane.callers * lane.callers)
+    }
+
+    /// The rounds of all lanes.
+    struct Measured {
+        private let lanes: [Lane]
+        private let rounds: [[Round]]
+
+        fileprivate init(_ lanes: [Lane], _ rounds: [[Round]]) {
+            self.lanes = lanes
+            self.rounds = rounds
+        }
+
+        var rows: [Row] {
+            lanes.indices.map { index in
+                let lane = lanes[index]
+                var summary = Summary(rounds[index])
+                let jobs = Double(lane.jobsPerOperation)
+                summary.rate = Spread(rounds[index].map { $0.rate * jobs })
+                return Row(
+                    name: lane.name,
+                    durability: lane.durability,
+                    callers: lane.callers,
+                    jobsPerOperation: lane.jobsPerOperation,
+                    summary: summary,
+                    ratio: ratio(of: index, to: 0)
+                )
+            }
+        }
+
+        func row(_ name: String) -> Row? { rows.first { $0.name == name } }
+
+        /// How fast one lane is beside another, by pairs of rounds.
+        func ratio(of name: String, to other: String) -> Spread? {
+            guard let index = lanes.firstIndex(where: { $0.name == name }),
+                let otherIndex = lanes.firstIndex(where: { $0.name == other })
+            else { return nil }
+            return ratio(of: index, to: otherIndex)
+        }
+
+        /// How fast a lane is beside the fastest of some others.
+        func ratio(of name: String, toBestOf others: [String]) -> Spread? {
+            let rates = rows.filter { others.contains($0.name) }
+            let best = rates.max { $0.summary.rate.median < $1.summary.rate.median }
+            return best.flatMap { ratio(of: name, to: $0.name) }
+        }
+
+        private func ratio(of index: Int, to other: Int) -> Spread {
+            let jobs = Double(lanes[index].jobsPerOperation)
+            let otherJobs = Double(lanes[other].jobsPerOperation)
+            return Spread(
+                zip(rounds[index], rounds[other]).map { $0.rate * jobs / ($1.rate * otherJobs) }
+            )
+        }
+    }
+}

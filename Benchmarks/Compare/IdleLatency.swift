@@ -1,0 +1,112 @@
+import LazyJobs
+import LogJobs
+import Synchronization
+
+/// How long it takes from the call of `enqueue` until the job's work begins, where nothing else is
+/// to be done.
+struct IdleLatency {
+    private static let overheadMax = 150.0
+    private static let name = "from enqueue to work"
+
+    let setting: Setting
+
+    func report() async throws -> MeasurementReport {
+        setting.progress("idle")
+        let store = try await setting.logStore("idle")
+        let starts = Starts()
+        let runner = try JobRunner(backend: store, configuration: .init(workers: 4))
+        try runner.register(Tick.self) { _, _ in starts.begin() }
+        try runner.start()
+        let loop = try BareLoop(folder: setting.folder)
+        var comparison = setting.comparison
+        comparison.add(
+            Lane(
+                name: LaneName.floor,
+                durability: .synced,
+                callers: 1,
+                run: { try loop.run(count: $0, frameSize: 128) }
+            )
+        )
+        comparison.add(
+            Lane(
+                name: Self.name,
+                durability: .synced,
+                callers: 1,
+                run: { count in try await Self.measure(count, runner, starts) },
+                close: { try await runner.stop() }
+            )
+        )
+        let measured = try await comparison.run(setting.progress)
+        var report = MeasurementReport(
+            name: "idle latency",
+            notes: ["one job at a time; the runner has four workers and nothing else to do"]
+        )
+        report.rows = measured.rows
+        if let latency = measured.row(Self.name)?.summary.p50,
+            let floor = measured.row(LaneName.floor)?.summary.p50
+        {
+            report.claims = [
+                Claim(
+                    "idle latency: p50 over the bare loop's",
+                    latency - floor,
+                    "µs",
+                    .atMost,
+                    Self.overheadMax
+                )
+            ]
+        }
+        return report
+    }
+
+    private static func measure(
+        _ count: Int,
+        _ runner: JobRunner,
+        _ starts: Starts
+    ) async throws -> Round {
+        let meter = Meter.read()
+        var latencies: [Duration] = []
+        for _ in 0..<count {
+            let start = ContinuousClock.now
+            async let begun = starts.next()
+            try await runner.enqueue(Tick())
+            latencies.append(start.duration(to: await begun))
+            try await runner.waitUntilIdle()
+        }
+        return Round(count: count, latencies: latencies, expense: meter.spent())
+    }
+}
+
+private struct Tick: JobArguments {
+    static let kind = "tick"
+}
+
+/// Where a job says that it has begun.
+private final class Starts: Sendable {
+    private struct State {
+        var begun: ContinuousClock.Instant?
+        var waiter: CheckedContinuation<ContinuousClock.Instant, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    func begin() {
+        let now = ContinuousClock.now
+        let waiter = state.withLock { state in
+            if state.waiter == nil { state.begun = now }
+            return state.waiter.take()
+        }
+        waiter?.resume(returning: now)
+    }
+
+    /// When the next job has begun.
+    func next() async -> ContinuousClock.Instant {
+        await withCheckedContinuation { continuation in
+            let begun = state.withLock { state in
+                let begun = state.begun.take()
+                if begun == nil { state.waiter = continuation }
+                return begun
+            }
+            if let begun { continuation.resume(returning: begun) }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import InMemoryJobs
+import LazyJobs
+import LogJobs
+
+/// Where and how long is measured, and with which jobs.
+struct Setting {
+    let folder: String
+    let rounds: Int
+    let roundTime: Duration
+    let jobs: SampleJobs
+    let progress: (String) -> Void
+
+    var comparison: Comparison { Comparison(rounds: rounds, roundTime: roundTime) }
+
+    /// A path for the files of a lane, that nothing stands at.
+    func path(_ name: String) -> String {
+        folder + "/" + name.map { $0.isLetter || $0.isNumber ? "\($0)" : "-" }.joined()
+    }
+
+    func logStore(
+        _ name: String,
+        _ durability: Durability = .synced
+    ) async throws -> LogBackend {
+        let configuration = LogBackend.Configuration(durability: durability)
+        return try await LogBackend.open(path(name), configuration: configuration)
+    }
+
+    /// Enqueues jobs through a backend, so many in each call.
+    func enqueues(
+        _ name: String,
+        _ durability: Lane.Durability,
+        into backend: some Backend,
+        callers: Int,
+        batch: Int = 1
+    ) -> Lane {
+        Lane(
+            name: name,
+            durability: durability,
+            callers: callers,
+            jobsPerOperation: batch,
+            run: { [jobs] count in
+                try await Callers.run(callers, count: count) { number in
+                    _ = try await backend.enqueue(jobs.batch(number, batch))
+                }
+            },
+            close: { try await backend.close() }
+        )
+    }
+
+    #if SQLite
+        /// Enqueues jobs into a table of SQLite, so many in each call.
+        func enqueues(
+            _ name: String,
+            _ style: SQLiteQueue.Style,
+            callers: Int,
+            batch: Int = 1
+        ) throws -> Lane {
+            let queue = try SQLiteQueue(path("\(name) \(callers) \(batch)"), style)
+            return Lane(
+                name: name,
+                durability: style.synchronous == .full ? .synced : .written,
+                callers: callers,
+                jobsPerOperation: batch,
+                run: { [jobs] count in
+                    try await Callers.run(callers, count: count) { number in
+                        try await queue.enqueue(jobs.batch(number, batch))
+                    }
+                },
+                close: { queue.close() }
+            )
+        }
+    #endif
+}
+
+/// The names of the lanes.
+enum LaneName {
+    static let floor = "overwrite + fdatasync"
+    static let log = "LogJobs"
+    static let runner = "LogJobs, JobRunner + JSON"
+    static let written = "LogJobs, .written"
+    static let memory = "InMemoryJobs"
+    static let full = "SQLite FULL"
+    static let normal = "SQLite NORMAL"
+    static let grouped = "SQLite FULL, grouped"
+    static let groupedNormal = "SQLite NORMAL, grouped"
+
+    /// All ways to have a queue in SQLite.
+    static let sqlite = [full, normal, grouped, groupedNormal]
+}
+
+#if SQLite
+    extension SQLiteQueue.Style {
+        /// The usual one.
+        static let full = Self(synchronous: .full, groups: false, deletes: false)
+        static let normal = Self(synchronous: .normal, groups: false, deletes: false)
+        /// As strong as it gets.
+        static let grouped = Self(synchronous: .full, groups: true, deletes: true)
+        static let groupedNormal = Self(synchronous: .normal, groups: true, deletes: true)
+
+        static let all: [(name: String, style: Self)] = [
+            (LaneName.full, full), (LaneName.normal, normal), (LaneName.grouped, grouped),
+            (LaneName.groupedNormal, groupedNormal),
+        ]
+    }
+#endif

@@ -1,0 +1,144 @@
+import InMemoryJobs
+import LazyJobs
+import LogJobs
+
+/// Workers that take jobs which do nothing, one after the other, until none is left.
+struct WorkComparison {
+    static let workerCounts = [1, 4, 16, 64]
+    private static let batch = 1000
+    private static let rateMin = 60_000.0
+    private static let sqliteMin = 5.0
+
+    let setting: Setting
+
+    func reports() async throws -> [MeasurementReport] {
+        var reports: [MeasurementReport] = []
+        for workers in Self.workerCounts { reports.append(try await report(workers)) }
+        return reports
+    }
+
+    private func report(_ workers: Int) async throws -> MeasurementReport {
+        let who = workers == 1 ? "1 worker" : "\(workers) workers"
+        setting.progress("work, \(who)")
+        var comparison = setting.comparison
+        comparison.add(
+            try lane(
+                LaneName.log,
+                .synced,
+                of: try await setting.logStore("work \(workers)"),
+                workers
+            )
+        )
+        let written = try await setting.logStore(
+            "work written \(workers)",
+            .written(syncEvery: .seconds(1))
+        )
+        comparison.add(try lane(LaneName.written, .written, of: written, workers))
+        #if SQLite
+            for (name, style) in SQLiteQueue.Style.all {
+                comparison.add(try lane(name, style, workers))
+            }
+        #endif
+        comparison.add(try lane(LaneName.memory, .none, of: InMemoryBackend(), workers))
+        let measured = try await comparison.run(setting.progress)
+        var report = MeasurementReport(
+            name: "claim and complete, \(who)",
+            notes: [
+                "jobs that do nothing, from the first claim until the last end is recorded",
+                "LogJobs and InMemoryJobs through JobRunner; SQLite by bare claims and ends",
+            ]
+        )
+        report.rows = measured.rows
+        if workers == 64 { report.claims = claims(measured) }
+        return report
+    }
+
+    private func claims(_ measured: Comparison.Measured) -> [Claim] {
+        var claims: [Claim] = []
+        if let row = measured.row(LaneName.log) {
+            claims.append(
+                Claim("work, 64 workers", row.summary.rate, "jobs/s", .atLeast, Self.rateMin)
+            )
+        }
+        if let ratio = measured.ratio(of: LaneName.log, toBestOf: LaneName.sqlite) {
+            claims.append(
+                Claim(
+                    "work, 64 workers: beside SQLite's best",
+                    ratio,
+                    "times",
+                    .atLeast,
+                    Self.sqliteMin
+                )
+            )
+        }
+        return claims
+    }
+
+    /// Jobs that stand in a store, worked by a runner.
+    private func lane(
+        _ name: String,
+        _ durability: Lane.Durability,
+        of backend: some Backend,
+        _ workers: Int
+    ) throws -> Lane {
+        let jobs = setting.jobs
+        return Lane(
+            name: name,
+            durability: durability,
+            callers: workers,
+            run: { count in
+                for start in stride(from: 0, to: count, by: Self.batch) {
+                    let size = min(Self.batch, count - start)
+                    _ = try await backend.enqueue(jobs.batch(start / Self.batch, size))
+                }
+                let runner = try JobRunner(
+                    backend: backend,
+                    configuration: .init(workers: workers, closesBackend: false)
+                )
+                try SampleJobs.register(with: runner)
+                let meter = Meter.read()
+                try runner.start()
+                try await runner.waitUntilIdle()
+                let expense = meter.spent()
+                try await runner.stop()
+                return Round(count: count, latencies: [], expense: expense)
+            },
+            close: { try await backend.close() }
+        )
+    }
+
+    #if SQLite
+        private func lane(
+            _ name: String,
+            _ style: SQLiteQueue.Style,
+            _ workers: Int
+        ) throws -> Lane {
+            let jobs = setting.jobs
+            let queue = try SQLiteQueue(setting.path("work \(name) \(workers)"), style)
+            return Lane(
+                name: name,
+                durability: style.synchronous == .full ? .synced : .written,
+                callers: workers,
+                run: { count in
+                    for start in stride(from: 0, to: count, by: Self.batch) {
+                        let size = min(Self.batch, count - start)
+                        try await queue.enqueue(jobs.batch(start / Self.batch, size))
+                    }
+                    let meter = Meter.read()
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for _ in 0..<workers {
+                            group.addTask {
+                                while let claim = try await queue.claim(1).first {
+                                    try await queue.succeed([claim.id])
+                                }
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
+                    return Round(count: count, latencies: [], expense: meter.spent())
+                },
+                close: { queue.close() }
+            )
+        }
+    #endif
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// All that was measured in one run, with what it was measured on.
+struct BenchmarkReport: Encodable {
+    var machine = Machine()
+    var measurements: [MeasurementReport]
+
+    /// What the figures depend on.
+    struct Machine: Codable {
+        var system = ProcessInfo.processInfo.operatingSystemVersionString
+        var cores = ProcessInfo.processInfo.activeProcessorCount
+        var memoryGiB = Int(ProcessInfo.processInfo.physicalMemory >> 30)
+        var commit = Machine.commit()
+        var time = Date()
+        #if DEBUG
+            var build = "debug: these figures say nothing"
+        #else
+            var build = "release"
+        #endif
+
+        /// The commit of the working folder, if there is git and it has one.
+        private static func commit() -> String? {
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["git", "describe", "--always", "--dirty"]
+            let output = Pipe()
+            process.standardOutput = output
+            process.standardError = Foundation.FileHandle.nullDevice
+            guard (try? process.run()) != nil else { return nil }
+            let bytes = output.fileHandleForReading.readDataToEndOfFile()
+            process.waitUntilExit()
+            let text = String(decoding: bytes, as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            return text.isEmpty ? nil : text
+        }
+    }
+
+    var claims: [Claim] { measurements.flatMap(\.claims) }
+
+    func text() -> String {
+        let commit = machine.commit.map { ", \($0)" } ?? ""
+        let heading =
+            "\(machine.system), \(machine.cores) cores, \(machine.memoryGiB) GiB, "
+            + "\(machine.build)\(commit)"
+        return ([heading] + measurements.map { $0.text() }).joined(separator: "\n\n")
+    }
+
+    func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        return try encoder.encode(self)
+    }
+}
