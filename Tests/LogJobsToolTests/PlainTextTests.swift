@@ -10,6 +10,7 @@ import Testing
         #expect(PlainText.escaped("a\tb\r\nc") == #"a\tb\r\nc"#)
         #expect(PlainText.escaped("\u{1B}]0;title\u{7}") == #"\u{1b}]0;title\u{7}"#)
         #expect(PlainText.escaped("\u{9B}31m\u{7F}\u{202E}") == #"\u{9b}31m\u{7f}\u{202e}"#)
+        #expect(PlainText.escaped("\u{206F}\u{E0041}") == #"\u{206f}\u{e0041}"#)
         #expect(PlainText.escaped(#"C:\new"#) == #"C:\\new"#)
     }
 

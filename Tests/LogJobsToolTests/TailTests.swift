@@ -270,6 +270,7 @@ import Testing
         "a formula is one whatever stands before it or on it, and in any form",
         arguments: [
             "=1+1", "+1", "-1", "@SUM(A1)", "=\u{301}1+1", "=\u{200D}HYPERLINK(A1)", "\u{FF1D}1+1",
+            "\u{FE66}1+1",
             "\u{FF0B}1", "\u{FF0D}1", "\u{FF20}A1", " =1+1", "\u{A0}=1+1", "\u{FEFF}=1+1", "\t=1",
             "\r=1",
         ]

@@ -27,13 +27,13 @@ struct CSVRow {
 
     /// Whether a spreadsheet might take a text for one: by its first scalar, since marks that are
     /// put on it make another character of it and no other formula; blanks before it are skipped
-    /// by some, and the wide forms understood.
+    /// by some, and the wide and the small forms understood.
     private static func isFormula(_ text: String) -> Bool {
         let first = text.unicodeScalars.first { scalar in
             !scalar.properties.isWhitespace && scalar.properties.generalCategory != .format
         }
-        return first.map { "=+-@\\\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains($0) }
-            ?? false
+        let signs = "=+-@\\\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}\u{FE66}\u{FE62}\u{FE63}\u{FE6B}\u{2212}"
+        return first.map(signs.unicodeScalars.contains) ?? false
     }
 
     /// The line; with what a `\n` makes a line's end of.

@@ -25,11 +25,13 @@ enum PlainText {
     }
 
     /// Whether a terminal might do more with a character than to show it: controls, the breaks of
-    /// lines and paragraphs, and what sets the direction of writing.
+    /// lines and paragraphs, what sets the direction or the shapes of writing, and tags, which
+    /// nobody sees.
     static func isActive(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7F..<0xA0: true
-        case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x206F: true
+        case 0xE0000...0xE007F: true
         default: false
         }
     }
