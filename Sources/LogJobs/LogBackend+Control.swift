@@ -34,13 +34,12 @@ extension LogBackend {
     /// Enqueues what is due and moves the schedules on, in one frame.
     public func runDueSchedules() async throws(BackendError) -> ScheduleResult {
         let payloads = payloads
-        let now = clock.now
+        let now = Timestamp(clock.now)
         return try await engine.call(
             .growth,
             needs: { EventBounds.scheduled($0.schedules(), at: now) }
         ) { ledger, _, events throws(BackendError) in
             // The time for which room was made; a later one could need more.
-            let now = Timestamp(now)
             let start = events.count
             let result = try ledger.runDueSchedules(at: now, into: &events)
             payloads.add(events[start...])

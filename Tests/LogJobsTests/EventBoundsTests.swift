@@ -86,6 +86,46 @@ struct EventBoundsTests {
         try expectSchedulesFit()
     }
 
+    @Test("as many small texts as a batch may have")
+    mutating func smallTexts() throws {
+        let pairCount = 512
+        let jobs = (0..<885).map { _ in
+            var job = NewJob(
+                kind: "a",
+                payload: JobPayload(
+                    bytes: (0..<2_500).map { _ in UInt8.random(in: 0...255, using: &generator) }
+                )
+            )
+            for _ in 0..<pairCount { job.metadata[text(16)] = text(16) }
+            return job
+        }
+        var events: [JobEvent] = []
+        _ = try ledger.enqueue(jobs, at: Self.now, into: &events)
+        #expect(events.count == jobs.count)
+        expectFit(EventBounds.enqueued(jobs), events)
+    }
+
+    @Test("a schedule is due for the bounds when it is due for the ledger, to the microsecond")
+    mutating func dueSchedule() throws {
+        let due = Self.now.advanced(by: .seconds(60))
+        let schedule = JobSchedule(
+            key: "a",
+            interval: .seconds(60),
+            nextRunAt: due.date,
+            job: NewJob(kind: "a", payload: JobPayload(bytes: []))
+        )
+        var events: [JobEvent] = []
+        _ = try ledger.setSchedule(schedule, actor: nil, at: Self.now, into: &events)
+        for (offset, isDue) in [(-1, false), (0, true)] {
+            let now = due.advanced(by: .microseconds(offset))
+            let needs = EventBounds.scheduled(ledger.schedules(), at: now)
+            #expect((needs != .none) == isDue)
+            events = []
+            _ = try ledger.runDueSchedules(at: now, into: &events)
+            #expect(events.isEmpty == !isDue)
+        }
+    }
+
     private mutating func claim(_ limit: Int) throws -> [PlannedClaim] {
         var events: [JobEvent] = []
         let request = ClaimRequest(limit: limit, worker: text(JobLimits.nameSizeMax))
@@ -167,7 +207,7 @@ struct EventBoundsTests {
             _ = try ledger.setSchedule(schedule, actor: actor, at: Self.now, into: &events)
             expectFit(EventBounds.enqueued([schedule.job]), events)
         }
-        let needs = EventBounds.scheduled(ledger.schedules(), at: Self.now.date)
+        let needs = EventBounds.scheduled(ledger.schedules(), at: Self.now)
         var events: [JobEvent] = []
         _ = try ledger.runDueSchedules(at: Self.now, into: &events)
         #expect(events.count == 40)

@@ -11,8 +11,10 @@ import CZlib
         fileprivate let level: Int32
         fileprivate let memoryLevel: Int32
 
-        /// For small blocks that callers wait for. To clear the hash table for each of them takes
-        /// 1.5 µs; a smaller table has more collisions, which take a third longer for 8 KiB.
+        /// For small blocks that callers wait for.
+        ///
+        /// To clear the hash table for each of them takes 1.5 µs; a smaller one has more
+        /// collisions, which take a third longer for 8 KiB.
         static let quick = Effort(level: Z_BEST_SPEED, memoryLevel: 8)
         /// For large blocks that stay.
         static let thorough = Effort(level: Z_BEST_COMPRESSION, memoryLevel: 9)

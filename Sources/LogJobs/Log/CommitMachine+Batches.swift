@@ -72,14 +72,14 @@ extension CommitMachine {
         /// Zero when nothing is to be written.
         var bytesMax = 0
         var newJobsMax = 0
-        var endingBytesMax = 0
+        var endingsMax = 0
 
         var commandCount: Int { firstCount + othersCount }
 
         mutating func add(_ needs: LogCommand.Needs) {
             bytesMax += needs.bytesMax
             newJobsMax += needs.newJobsMax
-            endingBytesMax += needs.endingBytesMax
+            endingsMax += needs.endingsMax
         }
     }
 
@@ -129,8 +129,8 @@ extension CommitMachine {
     /// What each file that is kept back must have before so much is claimed; `nil` when it has, or
     /// when there is no room for more.
     private func neededBallast(for batch: Batch) -> Int? {
-        guard !isFull, batch.endingBytesMax > 0 else { return nil }
-        let size = endingRoom + batch.endingBytesMax
+        guard !isFull, batch.endingsMax > 0 else { return nil }
+        let size = endingRoom + endingRoom(for: batch.endingsMax)
         return size > ballast.fileBytes ? size : nil
     }
 

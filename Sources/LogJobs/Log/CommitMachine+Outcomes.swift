@@ -183,12 +183,16 @@ extension CommitMachine {
     }
 
     /// What the ends of all that runs may take, with the longest error texts.
-    package var endingRoom: Int { ledger.runningCount * EventBounds.ending }
+    package var endingRoom: Int { endingRoom(for: ledger.runningCount) }
+
+    /// What the ends of so many may take, each in a frame of its own.
+    func endingRoom(for count: Int) -> Int { count * place.commitSize(EventBounds.ending) }
 
     /// How many bytes may be written while there is no room but what is kept back, so that what
     /// runs can still end, with the longest error texts, and the store be closed.
     private var freeRoom: Int {
-        place.room + ballast.bytes - endingRoom - EventBounds.givingBack(ledger).bytesMax
+        place.room + ballast.bytes - endingRoom
+            - place.commitSize(EventBounds.givingBack(ledger).bytesMax)
     }
 
     /// How many bytes compaction may write while there is no room but what is kept back, of which
@@ -202,11 +206,13 @@ extension CommitMachine {
     /// One of the files that are kept back is only for what runs, for compaction and for the next
     /// opening; and a quarter as much for pruning, without which compaction has nothing to do.
     mutating func refuseWithoutRoom() {
+        let place = place
+        let endingSize = place.commitSize(EventBounds.ending)
         var room = freeRoom - ballast.fileBytes
         let pruningRoom = ballast.fileBytes / 4
         first.removeAll { command in
             let needs = command.needs(ledger)
-            var needed = needs.bytesMax + needs.endingBytesMax
+            var needed = place.commitSize(needs.bytesMax) + needs.endingsMax * endingSize
             let bytesMax: Int
             let operation: String
             switch command.role {
@@ -217,7 +223,7 @@ extension CommitMachine {
             case .pruning: (bytesMax, operation) = (room, "Could not prune jobs")
             case .ending:
                 // The rest of it has its room.
-                needed = needs.unreservedBytes
+                needed = SegmentPlace.aligned(needs.unreservedBytes, to: place.alignment)
                 (bytesMax, operation) = (room, "Could not record the output of a job")
             case .growth, .carrying, .question: return false
             }
@@ -231,7 +237,7 @@ extension CommitMachine {
         room += ballast.fileBytes - ballast.bytes / 2
         others.removeAll { command in
             guard command.role == .carrying else { return false }
-            let needed = command.needs(ledger).bytesMax
+            let needed = place.commitSize(command.needs(ledger).bytesMax)
             guard needed > 0, needed > room else {
                 room -= needed
                 return false

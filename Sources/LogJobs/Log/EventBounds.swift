@@ -27,27 +27,35 @@ enum EventBounds: Sendable {
     static let closing = 5 * frame
 
     static func enqueued(_ jobs: [NewJob]) -> LogCommand.Needs {
-        LogCommand.Needs(
-            bytesMax: bytes(of: jobs),
-            newJobsMax: min(jobs.count, JobLimits.batchCountMax)
+        guard jobs.count <= JobLimits.batchCountMax else { return LogCommand.Needs() }
+        var (texts, lengths) = (0, 0)
+        for job in jobs {
+            texts += job.size
+            lengths += lengthBytes(of: job)
+        }
+        guard texts <= JobLimits.batchSizeMax else { return LogCommand.Needs() }
+        return LogCommand.Needs(
+            bytesMax: frame + jobs.count * event + texts + lengths,
+            newJobsMax: jobs.count
         )
     }
 
-    static func scheduled(_ schedules: [JobSchedule], at now: Date) -> LogCommand.Needs {
-        let due = schedules.filter { $0.nextRunAt <= now }
+    static func scheduled(_ schedules: [JobSchedule], at now: Timestamp) -> LogCommand.Needs {
+        let due = schedules.filter { Timestamp($0.nextRunAt) <= now }
         guard !due.isEmpty else { return .none }
-        var needs = enqueued(due.map(\.job))
-        needs.bytesMax += due.count * (event + JobLimits.keySizeMax)
-        return needs
+        var bytesMax = frame
+        for schedule in due {
+            // The job is enqueued with the key, and the schedule moves on.
+            bytesMax += 2 * (event + JobLimits.keySizeMax)
+            bytesMax += schedule.job.size + lengthBytes(of: schedule.job)
+        }
+        return LogCommand.Needs(bytesMax: bytesMax, newJobsMax: due.count)
     }
 
-    private static func bytes(of jobs: [NewJob]) -> Int {
-        let count = min(jobs.count, JobLimits.batchCountMax)
-        var size = frame + count * event
-        for job in jobs.prefix(count) {
-            size += job.size + 4 * (job.tags.count + job.metadata.count)
-        }
-        return min(size, JobLimits.batchSizeMax + frame + count * 2 * event)
+    /// What stands before the tags and the metadata: there may be far more of it than the text is.
+    private static func lengthBytes(of job: NewJob) -> Int {
+        let entryCount = min(job.metadata.count, JobLimits.metadataSizeMax + 1)
+        return 4 * (min(job.tags.count, JobLimits.tagCountMax) + entryCount)
     }
 
     static func claimed(_ limit: Int, in ledger: borrowing JobLedger) -> LogCommand.Needs {
@@ -55,7 +63,7 @@ enum EventBounds: Sendable {
         let waitingCount = ledger.count - ledger.endedCount - ledger.runningCount
         return LogCommand.Needs(
             bytesMax: frame + JobLimits.nameSizeMax + count * event / 2,
-            endingBytesMax: min(count, waitingCount) * ending
+            endingsMax: min(count, waitingCount)
         )
     }
 

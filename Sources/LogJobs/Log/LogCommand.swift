@@ -46,20 +46,20 @@ package struct LogCommand: Sendable {
         package var bytesMax: Int
         /// How many jobs it makes at the most.
         package var newJobsMax: Int
-        /// How many bytes the ends of what it claims may need later.
-        package var endingBytesMax: Int
+        /// How many jobs it claims at the most, whose ends must find room later.
+        package var endingsMax: Int
         /// How many bytes of an end are more than what was set aside for it.
         package var unreservedBytes: Int
 
         package init(
             bytesMax: Int = 0,
             newJobsMax: Int = 0,
-            endingBytesMax: Int = 0,
+            endingsMax: Int = 0,
             unreservedBytes: Int = 0
         ) {
             self.bytesMax = bytesMax
             self.newJobsMax = newJobsMax
-            self.endingBytesMax = endingBytesMax
+            self.endingsMax = endingsMax
             self.unreservedBytes = unreservedBytes
         }
 

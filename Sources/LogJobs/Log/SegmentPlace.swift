@@ -32,6 +32,15 @@ package struct SegmentPlace: Hashable, Sendable {
     /// What a seal takes, and what aligning a frame may.
     private var sealSize: Int { Self.aligned(FrameHeader.size, to: alignment) }
 
+    /// What a commit with so many bytes of payload may take; nothing for none.
+    ///
+    /// The frame has blocks of its own where a write would harm what is beside it, and so has the
+    /// watermark behind it.
+    func commitSize(_ payloadBytes: Int) -> Int {
+        guard payloadBytes > 0 else { return 0 }
+        return Self.aligned(FrameHeader.size + payloadBytes, to: alignment) + sealSize
+    }
+
     /// Encodes a frame for this place, and moves on behind it.
     package mutating func append(
         _ kind: FrameKind,

@@ -70,10 +70,59 @@ struct FullDiskTests {
         _ = try test.verify()
     }
 
+    @Test(
+        "whatever could be claimed can end, with the longest errors, and the store be closed",
+        arguments: [true, false],
+        [1 << 20, 2 << 20]
+    )
+    func endsOfBlocks(assumesPowerSafeOverwrites: Bool, segmentBytes: UInt64) async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: 64 << 20))
+        var configuration = Self.configuration
+        configuration.sizes.segmentBytesFirst = segmentBytes
+        configuration.sizes.segmentBytesMax = segmentBytes
+        configuration.assumesPowerSafeOverwrites = assumesPowerSafeOverwrites
+        let store = try await test.open(configuration)
+        let jobs = (0..<600).map { _ in NewJob(kind: "r", payload: JobPayload(bytes: [])) }
+        _ = try await store.enqueue(jobs)
+        // Another program takes the rest of the disk; the segment that is prepared is used up.
+        test.disk.capacity = test.disk.usedBytes
+        let segment = store.engine.inspect { $0.machine.place.segment }
+        var generator = SeededGenerator(seed: segmentBytes)
+        while store.engine.inspect({ $0.machine.place.segment }) == segment {
+            _ = try await store.enqueue([Self.randomJob(&generator, isFarAhead: true)])
+        }
+        test.disk.capacity = test.disk.usedBytes
+        var claimed: [ClaimedJob] = []
+        let refusal = await #expect(throws: BackendError.self) {
+            for _ in jobs { claimed += try await Self.claim(1, in: store) }
+        }
+        #expect(refusal?.code == .storageFull)
+        #expect(claimed.count > 50)
+        for job in claimed {
+            let error = (0..<JobLimits.errorSizeMax).map { _ in
+                Character(UnicodeScalar(UInt8.random(in: 33...126, using: &generator)))
+            }
+            let end = FinishRequest(
+                jobID: job.record.id,
+                lease: job.lease,
+                outcome: .discard(error: String(error))
+            )
+            for result in try await store.finish([end]) { _ = try result.get() }
+        }
+        try await store.close()
+        let again = try await test.open(configuration)
+        #expect(try await again.stats().byState[.discarded] == claimed.count)
+        try await again.close()
+    }
+
     /// A job whose payload deflate cannot shrink.
-    private static func randomJob(_ generator: inout SeededGenerator) -> NewJob {
+    private static func randomJob(
+        _ generator: inout SeededGenerator,
+        isFarAhead: Bool = false
+    ) -> NewJob {
         let bytes = (0..<2_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        return NewJob(kind: "fill", payload: JobPayload(bytes: bytes))
+        let runAt = isFarAhead ? JobLimits.latest : nil
+        return NewJob(kind: "fill", payload: JobPayload(bytes: bytes), runAt: runAt)
     }
 
     @Test(
@@ -248,7 +297,7 @@ struct FullDiskTests {
         let running = try await Self.claim(9, in: store)
         _ = try await Self.fill(store)
         var generator = SeededGenerator(seed: UInt64(capacity))
-        let output = (0..<20_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let output = (0..<16_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
         var refused: [ClaimedJob] = []
         for job in running {
             do {
@@ -426,7 +475,7 @@ struct FullDiskTests {
         _ = try await store.enqueue((0..<9).map { _ in Self.job() })
         let running = try await Self.claim(9, in: store)
         _ = try await Self.fill(store)
-        let output = [UInt8](repeating: 1, count: 20_000)
+        let output = [UInt8](repeating: 1, count: 16_000)
         let results = try await store.finish(
             running.map { $0.ending(.succeeded(output: output)) }
         )

@@ -121,8 +121,8 @@ final class MachineCall: StoreCall {
     }
 
     /// Claims a job, if there is one.
-    static func claim(endingBytesMax: Int = 0) -> MachineCall {
-        MachineCall(.claim, LogCommand.Needs(bytesMax: 1000, endingBytesMax: endingBytesMax)) {
+    static func claim(endingsMax: Int = 0) -> MachineCall {
+        MachineCall(.claim, LogCommand.Needs(bytesMax: 1000, endingsMax: endingsMax)) {
             ledger,
             now,
             events throws(BackendError) in
