@@ -7,9 +7,9 @@ package import LazyJobs
 /// no payloads, only where they stand.
 ///
 /// Invariants (executable in `checkInvariants()`):
-/// - A job that waits stands in the ready heap of its queue or in the due heap, a final one in the
-///   ended heap, a running one in none.
-/// - A queue offers the first of its ready heap, or nothing while it is paused.
+/// - A job that waits stands among the ready ones of its queue or among those that become due, a
+///   final one among those that ended the same way, a running one in no order.
+/// - A queue offers the first of its ready jobs, or nothing while it is paused.
 /// - The updated order holds every job, by the sequence number of its last transition.
 /// - A unique key is bound by exactly the jobs that have it and are not final; an idempotency key
 ///   by the job that has it, whatever its state.
