@@ -5,7 +5,7 @@ import LogJobs
 struct PendingMeasurement {
     private static let openingMax = 0.5
     private static let replayMax = 3.0
-    private static let memoryMax = 150.0
+    private static let memoryMax = 120.0
     private static let runCount = 7
     private static let batch = 1000
 
