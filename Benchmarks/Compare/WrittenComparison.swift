@@ -14,84 +14,72 @@ struct WrittenComparison {
     func written() async throws -> MeasurementReport {
         setting.progress("written")
         let store = try await setting.logStore("written", .written(syncEvery: .seconds(1)))
-        var comparison = setting.comparison
-        comparison.add(
-            setting.enqueues(LaneName.written, .written, into: store, callers: Self.callers)
+        return try await report(
+            MeasurementReport(
+                name: "enqueue without waiting for a sync, \(Self.callers) callers",
+                notes: ["kept when the process dies; a power cut loses the last second"]
+            ),
+            of: setting.enqueues(LaneName.written, .written, into: store, callers: Self.callers),
+            besides: [LaneName.normal, LaneName.groupedNormal],
+            claim: "enqueue, .written, 4 callers",
+            rateMin: Self.writtenMin
         )
-        #if SQLite
-            for style in [SQLiteQueue.Style.normal, .groupedNormal] {
-                let name = style.groups ? LaneName.groupedNormal : LaneName.normal
-                comparison.add(try setting.enqueues(name, style, callers: Self.callers))
-            }
-        #endif
-        comparison.add(
-            setting.enqueues(
-                LaneName.memory,
-                .none,
-                into: InMemoryBackend(),
-                callers: Self.callers
-            )
-        )
-        let measured = try await comparison.run(setting.progress)
-        var report = MeasurementReport(
-            name: "enqueue without waiting for a sync, \(Self.callers) callers",
-            notes: ["kept when the process dies; a power cut loses the last second"]
-        )
-        report.rows = measured.rows
-        if let row = measured.row(LaneName.written) {
-            report.claims = [
-                Claim(
-                    "enqueue, .written, 4 callers",
-                    row.summary.rate,
-                    "jobs/s",
-                    .atLeast,
-                    Self.writtenMin
-                )
-            ]
-        }
-        return report
     }
 
     func batches() async throws -> MeasurementReport {
         setting.progress("batches")
         let store = try await setting.logStore("batches")
-        var comparison = setting.comparison
-        comparison.add(
-            setting.enqueues(LaneName.log, .synced, into: store, callers: 1, batch: Self.batch)
+        return try await report(
+            MeasurementReport(
+                name: "batches of \(Self.batch) jobs, all or none, 1 caller",
+                notes: ["each batch is durable before the next begins"]
+            ),
+            of: setting.enqueues(
+                LaneName.log,
+                .synced,
+                into: store,
+                callers: 1,
+                batch: Self.batch
+            ),
+            besides: [LaneName.full, LaneName.normal],
+            claim: "batches of 1000, durable",
+            rateMin: Self.batchMin
         )
+    }
+
+    /// Measures a lane of ours beside some of SQLite's and memory, called by as many at once.
+    private func report(
+        _ report: MeasurementReport,
+        of lane: Lane,
+        besides sqliteNames: [String],
+        claim: String,
+        rateMin: Double
+    ) async throws -> MeasurementReport {
+        let (callers, batch) = (lane.callers, lane.jobsPerOperation)
+        var comparison = setting.comparison
+        comparison.add(lane)
         #if SQLite
-            for style in [SQLiteQueue.Style.full, .normal] {
-                let name = style.synchronous == .full ? LaneName.full : LaneName.normal
+            for (name, style) in SQLiteQueue.Style.all where sqliteNames.contains(name) {
                 comparison.add(
-                    try setting.enqueues(name, style, callers: 1, batch: Self.batch)
+                    try setting.enqueues(name, style, callers: callers, batch: batch)
                 )
             }
         #endif
+        let memory = InMemoryBackend()
         comparison.add(
             setting.enqueues(
                 LaneName.memory,
                 .none,
-                into: InMemoryBackend(),
-                callers: 1,
-                batch: Self.batch
+                into: memory,
+                callers: callers,
+                batch: batch
             )
         )
         let measured = try await comparison.run(setting.progress)
-        var report = MeasurementReport(
-            name: "batches of \(Self.batch) jobs, all or none, 1 caller",
-            notes: ["each batch is durable before the next begins"]
-        )
+        var report = report
         report.rows = measured.rows
-        if let row = measured.row(LaneName.log) {
-            report.claims = [
-                Claim(
-                    "batches of 1000, durable",
-                    row.summary.rate,
-                    "jobs/s",
-                    .atLeast,
-                    Self.batchMin
-                )
-            ]
+        if let row = measured.row(lane.name) {
+            report.claims = [Claim(claim, row.summary.rate, "jobs/s", .atLeast, rateMin)]
         }
         return report
     }

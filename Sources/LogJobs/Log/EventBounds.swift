@@ -27,13 +27,13 @@ enum EventBounds: Sendable {
     static let closing = 5 * frame
 
     static func enqueued(_ jobs: [NewJob]) -> LogCommand.Needs {
-        guard jobs.count <= JobLimits.batchCountMax else { return LogCommand.Needs() }
+        guard jobs.count <= JobLimits.batchCountMax else { return .none }
         var (texts, lengths) = (0, 0)
         for job in jobs {
             texts += job.size
             lengths += lengthBytes(of: job)
         }
-        guard texts <= JobLimits.batchSizeMax else { return LogCommand.Needs() }
+        guard texts <= JobLimits.batchSizeMax else { return .none }
         return LogCommand.Needs(
             bytesMax: frame + jobs.count * event + texts + lengths,
             newJobsMax: jobs.count
