@@ -100,6 +100,9 @@ struct Witness {
         try expect(record.attempt == transition.attempt, event, "counts other attempts")
         if transition.kind == .claimed {
             try expect(record.runAt <= event.time, event, "claims a job that is not due")
+            let first = records.values.filter { $0.mayBeClaimed(record.queue, at: event.time) }
+                .min { $0.isClaimed(before: $1) }
+            try expect(first?.id == id, event, "comes before job \(first?.id as Any)")
         }
         records[id] = record
     }
@@ -154,6 +157,15 @@ extension JobRecord {
             metadata: job.metadata,
             waitsFor: job.waitsFor
         )
+    }
+
+    fileprivate func mayBeClaimed(_ queue: String, at time: Date) -> Bool {
+        self.queue == queue && state.isWaiting && runAt <= time
+    }
+
+    fileprivate func isClaimed(before other: JobRecord) -> Bool {
+        if priority != other.priority { return priority > other.priority }
+        return (runAt, id) < (other.runAt, other.id)
     }
 
     private var waiting: JobState { attempt == 0 ? .pending : .retrying }
