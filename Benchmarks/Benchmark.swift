@@ -3,7 +3,7 @@ import Foundation
 /// What can be measured, by name.
 enum Benchmark: String, CaseIterable {
     case enqueue, written, batches, work, idle
-    case pending, growth, archive, history, cycles, queues
+    case pending, growth, replay, archive, history, cycles, queues
     case year, snoozes, discards, latency, steady
 
     /// Whether it is measured when nothing is named.
@@ -23,6 +23,7 @@ enum Benchmark: String, CaseIterable {
         case .idle: "from enqueue to the begin of the work"
         case .pending: "opening with millions of jobs, and their memory"
         case .growth: "operations among ten thousand jobs, and among ten million"
+        case .replay: "a log of whole lives, beside zlib that inflates it"
         case .archive: "the room that whole lives of jobs take"
         case .history: "one history among ten million events"
         case .cycles: "what a thousand openings leave on the disk"
@@ -42,7 +43,8 @@ enum Benchmark: String, CaseIterable {
         case .batches: [try await WrittenComparison(setting: context.setting(self)).batches()]
         case .work: try await WorkComparison(setting: context.setting(self)).reports()
         case .idle: [try await IdleLatency(setting: context.setting(self)).report()]
-        case .pending, .growth, .archive, .history, .cycles, .queues: [try await measure(context)]
+        case .pending, .growth, .replay, .archive, .history, .cycles, .queues:
+            [try await measure(context)]
         case .year: [try await live(.year, context)]
         case .snoozes: [try await live(.snoozes, context)]
         case .discards: [try await live(.discards, context)]
@@ -58,6 +60,8 @@ enum Benchmark: String, CaseIterable {
         case .growth:
             let counts = [10_000, 100_000, 1_000_000, 10_000_000].map { $0 / scale }
             return try await GrowthMeasurement(folder, counts).report(progress)
+        case .replay:
+            return try await ReplayMeasurement(folder, 1_000_000 / scale).report(progress)
         case .archive:
             return try await ArchiveMeasurement(folder, 500_000 / scale).report(progress)
         case .history:

@@ -26,12 +26,20 @@ struct OpenedStore: Codable {
     /// - Parameters:
     ///   - folder: The store's folder.
     ///   - runsUpkeep: Whether it may take checkpoints, among others.
+    ///   - onOneCore: Whether all its threads share one processor; needs Linux.
     /// - Returns: What the process has printed.
     /// - Throws: When the process does not run, or fails.
-    static func measure(_ folder: String, runsUpkeep: Bool) throws -> OpenedStore {
+    static func measure(
+        _ folder: String,
+        runsUpkeep: Bool,
+        onOneCore: Bool = false
+    ) throws -> OpenedStore {
         let process = Process()
-        process.executableURL = Bundle.main.executableURL
-        process.arguments = [argument, folder, runsUpkeep ? "kept" : "alone"]
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        let pinning = onOneCore ? ["taskset", "-c", "\(try ProcessFile.firstProcessor())"] : []
+        let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
+        process.arguments =
+            pinning + [program, argument, folder, runsUpkeep ? "kept" : "alone"]
         let output = Pipe()
         process.standardOutput = output
         try process.run()
@@ -98,6 +106,17 @@ struct ProcessMemory: Codable {
 
 /// What Linux says of this process.
 enum ProcessFile {
+    /// The first of the processors that it may run on.
+    static func firstProcessor() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+        let number = line?.drop { !$0.isNumber }.prefix(while: \.isNumber)
+        guard let number = number.flatMap({ Int($0) }) else {
+            throw Surprise("/proc/self/status does not tell the processors")
+        }
+        return number
+    }
+
     /// The numbers in a file that has one a line, behind a name and a colon.
     static func fields(_ name: String) throws -> [String: Int] {
         let text = try String(contentsOfFile: "/proc/self/" + name, encoding: .utf8)

@@ -5,7 +5,11 @@ import LogJobs
 struct PendingMeasurement {
     private static let openingMax = 0.5
     private static let replayMax = 3.0
+    /// Jobs a second, from a checkpoint.
+    private static let speedMin = 3e6
     private static let memoryMax = 120.0
+    private static let zlibFactorMax = 1.2
+    private static let overheadMax = 12.0
     private static let runCount = 7
     private static let batch = 1000
 
@@ -23,12 +27,15 @@ struct PendingMeasurement {
             notes: [
                 "each opening in a process of its own; files in memory",
                 "memory: resident behind the opening, less what it was before",
+                "disk: what is written in segments; zlib: the payloads alone at level 1 in blocks "
+                    + "of \(ZlibSize.blockSize >> 10) KiB",
             ]
         )
         for count in counts {
             progress("making \(count) jobs")
             let folder = folder + "/\(count)"
             try await fill(folder, count)
+            report.figures += try disk(folder, count)
             progress("opening them")
             let opened = try open(folder, runsUpkeep: true)
             try StoreFiles(folder).removeCheckpoints()
@@ -40,6 +47,15 @@ struct PendingMeasurement {
             let isTarget = count == counts.first
             report.figures += figures(opened, "from a checkpoint", isTarget ? Self.openingMax : nil)
             report.figures += figures(replayed, "from the log", isTarget ? Self.replayMax : nil)
+            report.claims.append(
+                Claim(
+                    "opening \(count) jobs from a checkpoint",
+                    Spread(opened.map { Double(count) / $0.openingTime }),
+                    "jobs/s",
+                    .atLeast,
+                    Self.speedMin
+                )
+            )
         }
         return report
     }
@@ -52,6 +68,21 @@ struct PendingMeasurement {
         }
         try await store.takeCheckpoint()
         try await store.close()
+    }
+
+    private func disk(_ folder: String, _ count: Int) throws -> [Figure] {
+        let payloads = (0..<count).lazy.map(SeededJobs().payload)
+        let zlib = Double(ZlibSize.fastest.sum(payloads)) / Double(count)
+        let bytes = try LogReader.open(folder).segments.reduce(0) { $0 + $1.validEnd }
+        return [
+            Figure("\(count) jobs: zlib", zlib, "bytes a job"),
+            Figure(
+                "\(count) jobs: disk",
+                Double(bytes) / Double(count),
+                "bytes a job",
+                target: Self.zlibFactorMax * zlib + Self.overheadMax
+            ),
+        ]
     }
 
     private func open(_ folder: String, runsUpkeep: Bool) throws -> [OpenedStore] {

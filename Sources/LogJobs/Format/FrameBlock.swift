@@ -1,14 +1,14 @@
 /// One block of a payload, as the block table describes it.
-struct FrameBlock {
+package struct FrameBlock {
     var eventCount: Int
-    var rawLength: Int
+    package var rawLength: Int
     var rawCRC: UInt32
-    var stored: ArraySlice<UInt8>
+    package var stored: ArraySlice<UInt8>
 
-    var isDeflated: Bool { stored.count < rawLength }
+    package var isDeflated: Bool { stored.count < rawLength }
 
     /// Cuts a payload into its blocks.
-    static func blocks(
+    package static func blocks(
         of header: FrameHeader,
         in payload: ArraySlice<UInt8>
     ) throws(FormatError) -> [FrameBlock] {
