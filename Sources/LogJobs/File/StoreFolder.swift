@@ -72,8 +72,15 @@ package struct StoreFolder: Sendable {
     /// is well. So the folder is removed again, and whoever tries next makes a new name; also one
     /// that was there, since it may be A's. One that has something in it stays.
     package func makeDurably() throws(SystemCallError) {
-        let isThere = try fileSystem.status(of: path) != nil
-        if !isThere { try fileSystem.makeFolder(path) }
+        var isThere = try fileSystem.status(of: path) != nil
+        if !isThere {
+            do throws(SystemCallError) {
+                try fileSystem.makeFolder(path)
+            } catch  where error.isTaken {
+                // Another process was faster.
+                isThere = true
+            }
+        }
         do throws(SystemCallError) {
             try fileSystem.syncFolder(parentPath)
         } catch {

@@ -26,6 +26,9 @@ extension SystemCallError {
     /// Whether a sync that failed so may have forgotten what it was for (man 2 fsync).
     package var losesWrites: Bool { isDeviceFailure || isOutOfSpace }
 
+    /// Whether something has the name already.
+    package var isTaken: Bool { errorNumber == EEXIST }
+
     /// Whether nothing has the name.
     package var isNotFound: Bool { errorNumber == ENOENT }
 

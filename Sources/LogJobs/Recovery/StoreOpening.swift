@@ -90,7 +90,7 @@ package struct StoreOpening: Sendable {
     ///
     /// - Returns: Whether there is a store.
     private func lookFirst(createsFolder: Bool) throws(LogStoreError) -> Bool {
-        switch try FolderInspection(folder) {
+        switch try inspect() {
         case .store:
             if try !hasLockFile() { try lookWithoutLock() }
             return true
@@ -106,6 +106,19 @@ package struct StoreOpening: Sendable {
                 () throws(SystemCallError) in try folder.makeDurably()
             }
             return false
+        }
+    }
+
+    /// Looks at the folder; under the lock, if what it sees may be a store that is made meanwhile:
+    /// without a manifest at the first look, and with events at the next.
+    private func inspect() throws(LogStoreError) -> FolderInspection {
+        do throws(LogStoreError) {
+            return try FolderInspection(folder)
+        } catch  where error.code == .manifestMissing || error.code == .missingSegment {
+            guard try hasLockFile() else { throw error }
+            let lock = try takeLock()
+            defer { lock.release() }
+            return try FolderInspection(folder)
         }
     }
 
