@@ -1,3 +1,4 @@
+import JobLedger
 import LazyJobs
 
 /// What a folder is, before anything in it is touched.
@@ -32,14 +33,16 @@ enum FolderInspection: Sendable {
         }
         let segments = names.compactMap { SegmentID(fileName: $0) }.sorted()
         for segment in segments {
-            guard try LeftoverSegment(segment, in: folder).holdsEvents else { continue }
-            throw LogStoreError(
-                .manifestMissing,
-                "Could not open \(folder.path): \(segment.fileName) holds events, and there is no "
-                    + "manifest that names it. Put the file \(Manifest.fileName) back, or restore "
-                    + "a backup.",
-                file: segment.fileName
+            let leftover = try LeftoverSegment(segment, in: folder)
+            guard leftover.holdsAnything || leftover.isDamaged else { continue }
+            throw .missingManifest(
+                in: folder,
+                beside: segment.fileName,
+                leftover.isDamaged ? "is damaged and may hold events" : "holds events"
             )
+        }
+        if let archive = names.filter(StoreFolder.isDerived).min() {
+            throw .missingManifest(in: folder, beside: archive, "is of a store")
         }
         if let foreign = names.filter({ !StoreFolder.isOwn($0) }).min() {
             throw LogStoreError(
@@ -53,9 +56,14 @@ enum FolderInspection: Sendable {
 }
 
 /// A segment that no manifest names: what an opening leaves that was cut short.
+///
+/// It has got its name only when all that it begins with was synced. So where there is no manifest,
+/// what does not verify in it has rotted, or is the torn end of what was written later.
 struct LeftoverSegment: Sendable {
-    /// Whether there is an event in it.
-    private(set) var holdsEvents = false
+    /// Whether there is an event in it, a schedule or a paused queue.
+    private(set) var holdsAnything = false
+    /// Whether something in it does not verify.
+    private(set) var isDamaged = false
     /// Whether it was once named by a manifest, and went on after that.
     ///
     /// Until then it holds only what is logged again, which is of older epochs than the segment;
@@ -67,20 +75,52 @@ struct LeftoverSegment: Sendable {
         do throws(LogStoreError) {
             scanner = try SegmentScanner(id, in: folder)
         } catch  where error.code == .corruption {
-            // It never got as far as to have a header.
+            isDamaged = true
             return
         }
         defer { scanner.close() }
-        while case .frame(let frame) = try scanner.scan() {
-            holdsEvents = holdsEvents || frame.header.eventCount > 0
-            guard !wasActive, frame.header.kind == .batch else { continue }
-            let epoch = scanner.header.epoch
-            wasActive = try scanner.events(of: frame).contains { $0.epoch >= epoch }
+        while true {
+            switch try scanner.scan() {
+            case .blank: return
+            case .invalid:
+                isDamaged = true
+                return
+            case .frame(let frame):
+                if frame.header.kind == .baseline {
+                    let baseline = try scanner.baseline(of: frame)
+                    holdsAnything = !baseline.isBlank
+                } else if frame.header.eventCount > 0 {
+                    holdsAnything = true
+                }
+                guard !wasActive, frame.header.kind == .batch else { continue }
+                let epoch = scanner.header.epoch
+                wasActive = try scanner.events(of: frame).contains { $0.epoch >= epoch }
+            }
         }
     }
 }
 
+extension LedgerBaseline {
+    /// Whether it says of nothing that it is there.
+    fileprivate var isBlank: Bool {
+        lastSequence == .zero && schedules.isEmpty && pausedQueues.isEmpty
+    }
+}
+
 extension LogStoreError {
+    fileprivate static func missingManifest(
+        in folder: StoreFolder,
+        beside name: String,
+        _ what: String
+    ) -> Self {
+        Self(
+            .manifestMissing,
+            "Could not open \(folder.path): \(name) \(what), and there is no manifest that names "
+                + "it. Put the file \(Manifest.fileName) back, or restore a backup.",
+            file: name
+        )
+    }
+
     static func notAFolder(_ path: String) -> Self {
         Self(
             .notOurs,

@@ -12,6 +12,37 @@ struct WrongFilesTests {
         try await Self.expectRefusal(of: store, .manifestMissing, file: 1)
     }
 
+    @Test(
+        "is refused without its manifest, though a segment is damaged, wherever that is",
+        arguments: [20, SegmentHeader.size + 4, SegmentHeader.size + 68]
+    )
+    func manifestMissingBesideDamage(offset: Int) async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        _ = try await backend.enqueue("kept")
+        try await backend.close()
+        store.disk.removeFile(TestStore.path("MANIFEST"))
+        store.disk.flipBit(of: TestStore.path(1), 8 * offset)
+        try await Self.expectRefusal(of: store, .manifestMissing, file: 1)
+    }
+
+    @Test("is refused where nothing is left but an archive or a checkpoint")
+    func archiveAlone() async throws {
+        let damaged = try await DamagedStore(seed: 1, isClosed: true)
+        let prefixes = ["/arc-", "/ckp-"]
+        for prefix in prefixes {
+            let store = damaged.store.copy()
+            for path in store.disk.paths where !path.hasSuffix("/") && !path.contains(prefix) {
+                store.disk.removeFile(path)
+            }
+            let before = store.contents
+            #expect(!before.isEmpty)
+            let error = await #expect(throws: LogStoreError.self) { try await store.open() }
+            #expect(error?.code == .manifestMissing)
+            #expect(store.contents == before)
+        }
+    }
+
     @Test("is refused without one of its segments", arguments: [1, 2])
     func segmentMissing(segment: UInt64) async throws {
         let store = try await Self.closedStore()
