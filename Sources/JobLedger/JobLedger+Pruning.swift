@@ -74,6 +74,9 @@ extension JobLedger {
     /// How many jobs have ended and are still there.
     package var endedCount: Int { ended.count }
 
+    /// How many jobs neither run nor have ended.
+    package var waitingCount: Int { count - endedCount - runningCount }
+
     /// Whether there is something to prune.
     package func hasJobs(past bounds: PruneBounds) -> Bool {
         ended.first(past: bounds, rows) != nil

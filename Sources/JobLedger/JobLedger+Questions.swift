@@ -4,7 +4,8 @@ package import LazyJobs
 extension JobLedger {
     /// The current state of a job, if the store has it.
     package func record(of id: JobID) -> JobRecord? {
-        slots[id].map(record(at:))
+        guard let slot = slots[id] else { return nil }
+        return record(at: slot)
     }
 
     /// The jobs that fit, in the order that is asked for.

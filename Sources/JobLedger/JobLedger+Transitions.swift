@@ -23,7 +23,7 @@ extension JobLedger {
         case .claimed, .succeeded, .retried, .discarded, .cancelled, .snoozed, .interrupted,
             .rescued, .requeued, .pruned:
             let slot = try knownSlot(of: transition)
-            try checkLinks(of: transition, to: rows[slot])
+            try Self.checkLinks(of: transition, to: rows[slot])
             try Self.checked { () throws(Violation) in try transition.change.check() }
             guard let step = Self.step(of: transition, from: rows[slot]) else {
                 let state = rows[slot].state
@@ -49,7 +49,8 @@ extension JobLedger {
         return slot
     }
 
-    private func checkLinks(
+    // Of the type: by `self` the whole ledger would be copied, field by field.
+    private static func checkLinks(
         of transition: JobTransition,
         to row: JobRow
     ) throws(LedgerError) {

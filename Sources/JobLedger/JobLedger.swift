@@ -62,6 +62,16 @@ package struct JobLedger: Sendable {
     var schedulesSize = 0
     var pausesSize = 0
 
+    /// More bytes than the schedules and the paused queues have in ``baseline()``; none without.
+    package var baselineSizeMax: Int {
+        let scheduleMax = JobLimits.keySizeMax + Self.baselineEntryMax
+        return schedulesSize + schedulesByKey.count * scheduleMax
+            + pausesSize + pausesByQueue.count * Self.baselineEntryMax
+    }
+
+    /// The numbers of a schedule or of a paused queue, and what stands before its texts.
+    private static let baselineEntryMax = 128
+
     /// How many jobs run.
     package var runningCount: Int { counts[.running] }
 

@@ -8,7 +8,7 @@ extension LogBackend {
         _ schedule: JobSchedule,
         actor: String?
     ) async throws(BackendError) -> JobSchedule {
-        try await engine.call(.growth, EventBounds.enqueued([schedule.job])) {
+        try await engine.call(.growth, EventBounds.set(schedule)) {
             ledger,
             now,
             events throws(BackendError) in
@@ -53,7 +53,7 @@ extension LogBackend {
         reason: String?,
         actor: String?
     ) async throws(BackendError) {
-        try await engine.call(.cancelling, EventBounds.control) {
+        try await engine.call(.cancelling, EventBounds.paused) {
             ledger,
             now,
             events throws(BackendError) in

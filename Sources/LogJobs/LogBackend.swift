@@ -122,7 +122,10 @@ public final class LogBackend: Backend {
         )
         do throws(BackendError) {
             let (firstJobID, epoch) = (start.firstJobID, start.report.epoch)
-            let rescued = try await start.engine.call(.ending, needs: EventBounds.givingBack) {
+            let rescued = try await start.engine.call(
+                .ending,
+                needs: { EventBounds.givingBack($0.runningCount) }
+            ) {
                 ledger,
                 now,
                 events in
@@ -243,7 +246,13 @@ public final class LogBackend: Backend {
         } catch {
             // The next opening takes longer; what is wrong with the store, the closing says.
         }
-        if let failure = await engine.close() { throw failure }
+        guard let failure = await engine.close() else { return }
+        // It stays open, and somebody must make room.
+        if failure.code == .storageFull {
+            turnstile.endClosing()
+            upkeep?.goOn()
+        }
+        throw failure
     }
 }
 

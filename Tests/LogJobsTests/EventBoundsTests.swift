@@ -130,7 +130,7 @@ struct EventBoundsTests {
         var events: [JobEvent] = []
         let request = ClaimRequest(limit: limit, worker: text(JobLimits.nameSizeMax))
         let plan = try ledger.claim(request, at: Self.now, into: &events)
-        expectFit(EventBounds.claimed(limit, in: ledger), events)
+        expectFit(EventBounds.claimed(limit, of: ledger.waitingCount), events)
         return plan.claims
     }
 
@@ -156,7 +156,7 @@ struct EventBoundsTests {
         #expect(events.count == requests.count)
         expectFit(EventBounds.finished(requests), events)
         let running = try claim(Self.count)
-        let needs = EventBounds.givingBack(ledger)
+        let needs = EventBounds.givingBack(ledger.runningCount)
         var closing = ledger
         events = []
         closing.close(at: Self.now, into: &events)

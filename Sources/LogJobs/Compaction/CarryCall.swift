@@ -13,7 +13,7 @@ final class CarryCall: PendingCall, @unchecked Sendable {
         self.copies = copies
     }
 
-    override func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs {
+    override func needs(_ ledger: inout JobLedger) -> LogCommand.Needs {
         EventBounds.carried(copies, in: ledger)
     }
 

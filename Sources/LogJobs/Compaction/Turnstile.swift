@@ -33,6 +33,11 @@ final class Turnstile: Sendable {
         state.withLock { $0.isClosing = true }
     }
 
+    /// Who is in may stay: nothing is closed after all.
+    func endClosing() {
+        state.withLock { $0.isClosing = false }
+    }
+
     /// Lets the next one in.
     func leave() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in

@@ -32,7 +32,7 @@ extension CommitMachine {
         if isFull {
             guard hasTriedRoom || !needsRoom else { return .makeRoom }
             refuse(Self.storageFull("Could not add to the store")) { command, ledger in
-                command.role == .growth && command.needs(ledger) != .none
+                command.role == .growth && command.needs(&ledger) != .none
             }
             refuseWithoutRoom()
             guard hasCommands else { return nil }
@@ -73,6 +73,7 @@ extension CommitMachine {
         var bytesMax = 0
         var newJobsMax = 0
         var endingsMax = 0
+        var baselineMax = 0
 
         var commandCount: Int { firstCount + othersCount }
 
@@ -80,21 +81,22 @@ extension CommitMachine {
             bytesMax += needs.bytesMax
             newJobsMax += needs.newJobsMax
             endingsMax += needs.endingsMax
+            baselineMax += needs.baselineMax
         }
     }
 
-    private func nextBatch() -> Batch {
+    private mutating func nextBatch() -> Batch {
         var batch = Batch()
         // One of the others always comes along, lest claims that never end keep them out.
         let commandsMax = settings.frameCommandsMax - planned.commandCount
         for command in first.prefix(max(0, commandsMax - (others.isEmpty ? 0 : 1))) {
-            let needs = command.needs(ledger)
+            let needs = command.needs(&ledger)
             guard fits(needs, batch, isSole: batch.firstCount == 0) else { break }
             batch.firstCount += 1
             batch.add(needs)
         }
         for command in others.prefix(max(0, commandsMax - batch.firstCount)) {
-            let needs = command.needs(ledger)
+            let needs = command.needs(&ledger)
             guard fits(needs, batch, isSole: batch.othersCount == 0) else { break }
             batch.othersCount += 1
             batch.add(needs)
@@ -126,11 +128,11 @@ extension CommitMachine {
         return JobID(rawValue: max(needed, jobIDEnd.rawValue + settings.jobIDBlock))
     }
 
-    /// What each file that is kept back must have before so much is claimed; `nil` when it has, or
-    /// when there is no room for more.
+    /// What each file that is kept back must have before so much is claimed, or is to stand at the
+    /// beginning of each segment; `nil` when it has, or when there is no room for more.
     private func neededBallast(for batch: Batch) -> Int? {
-        guard !isFull, batch.endingsMax > 0 else { return nil }
-        let size = endingRoom + endingRoom(for: batch.endingsMax)
+        guard !isFull, batch.endingsMax > 0 || batch.baselineMax > 0 else { return nil }
+        let size = keptRoom + endingRoom(for: batch.endingsMax) + 2 * batch.baselineMax
         return size > ballast.fileBytes ? size : nil
     }
 
@@ -186,7 +188,7 @@ extension CommitMachine {
             phase = .closing
             return next(at: now, uptime: .zero)
         }
-        let bytesMax = EventBounds.givingBack(ledger).bytesMax
+        let bytesMax = EventBounds.givingBack(ledger.runningCount).bytesMax
         guard bytesMax <= place.room else {
             return .rotate(rotation(for: bytesMax, at: now))
         }

@@ -69,7 +69,7 @@ extension CommitMachine {
         // What is small enough still finds room where the active segment ends.
         let (room, count) = (place.room, first.count + others.count)
         refuse(error) { command, ledger in
-            command.role != .question && command.needs(ledger).bytesMax > room
+            command.role != .question && command.needs(&ledger).bytesMax > room
         }
         guard first.count + others.count == count else { return }
         refuse(error) { command, _ in command.role != .question }
@@ -173,13 +173,17 @@ extension CommitMachine {
 
     mutating func refuse(
         _ error: BackendError,
-        _ isMeant: (LogCommand, borrowing JobLedger) -> Bool
+        _ isMeant: (LogCommand, inout JobLedger) -> Bool
     ) {
-        for command in first + others where isMeant(command, ledger) {
-            answers.append(command.refusal(error))
+        var refused: [LogCommand] = []
+        func refuses(_ command: LogCommand, _ ledger: inout JobLedger) -> Bool {
+            guard isMeant(command, &ledger) else { return false }
+            refused.append(command)
+            return true
         }
-        first.removeAll { isMeant($0, ledger) }
-        others.removeAll { isMeant($0, ledger) }
+        first.removeAll { refuses($0, &ledger) }
+        others.removeAll { refuses($0, &ledger) }
+        answers += refused.map { $0.refusal(error) }
     }
 
     /// What the ends of all that runs may take, with the longest error texts.
@@ -188,11 +192,15 @@ extension CommitMachine {
     /// What the ends of so many may take, each in a frame of its own.
     func endingRoom(for count: Int) -> Int { count * place.commitSize(EventBounds.ending) }
 
+    /// What each file that is kept back should have: room for the ends of all that runs, behind
+    /// what a segment begins with.
+    package var keptRoom: Int { endingRoom + 2 * ledger.baselineSizeMax }
+
     /// How many bytes may be written while there is no room but what is kept back, so that what
     /// runs can still end, with the longest error texts, and the store be closed.
     private var freeRoom: Int {
-        place.room + ballast.bytes - endingRoom
-            - place.commitSize(EventBounds.givingBack(ledger).bytesMax)
+        place.room + ballast.bytes - endingRoom - ballast.fileCount * ledger.baselineSizeMax
+            - place.commitSize(EventBounds.givingBack(ledger.runningCount).bytesMax)
     }
 
     /// How many bytes compaction may write while there is no room but what is kept back, of which
@@ -210,8 +218,9 @@ extension CommitMachine {
         let endingSize = place.commitSize(EventBounds.ending)
         var room = freeRoom - ballast.fileBytes
         let pruningRoom = ballast.fileBytes / 4
+        let baselineRoom = ballast.fileBytes - keptRoom
         first.removeAll { command in
-            let needs = command.needs(ledger)
+            let needs = command.needs(&ledger)
             var needed = place.commitSize(needs.bytesMax) + needs.endingsMax * endingSize
             let bytesMax: Int
             let operation: String
@@ -227,7 +236,8 @@ extension CommitMachine {
                 (bytesMax, operation) = (room, "Could not record the output of a job")
             case .growth, .carrying, .question: return false
             }
-            guard needed > 0, needed > bytesMax else {
+            let isTooMuch = needed > bytesMax || 2 * needs.baselineMax > max(0, baselineRoom)
+            guard needed > 0, isTooMuch else {
                 room -= needed
                 return false
             }
@@ -237,7 +247,7 @@ extension CommitMachine {
         room += ballast.fileBytes - ballast.bytes / 2
         others.removeAll { command in
             guard command.role == .carrying else { return false }
-            let needed = place.commitSize(command.needs(ledger).bytesMax)
+            let needed = place.commitSize(command.needs(&ledger).bytesMax)
             guard needed > 0, needed > room else {
                 room -= needed
                 return false

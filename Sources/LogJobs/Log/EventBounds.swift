@@ -19,9 +19,22 @@ enum EventBounds: Sendable {
     static let control = LogCommand.Needs(bytesMax: 2 * JobLimits.errorSizeMax + frame)
 
     /// The events of an opening or a closing: one for each running job.
-    static func givingBack(_ ledger: borrowing JobLedger) -> LogCommand.Needs {
-        LogCommand.Needs(bytesMax: 4 * frame + 2 * event * ledger.runningCount)
+    static func givingBack(_ runningCount: Int) -> LogCommand.Needs {
+        LogCommand.Needs(bytesMax: 4 * frame + 2 * event * runningCount)
     }
+
+    /// A schedule that is set, which each later segment begins with.
+    static func set(_ schedule: JobSchedule) -> LogCommand.Needs {
+        var needs = enqueued([schedule.job])
+        if needs != .none { needs.baselineMax = needs.bytesMax }
+        return needs
+    }
+
+    /// A queue that is paused, which each later segment begins with.
+    static let paused = LogCommand.Needs(
+        bytesMax: control.bytesMax,
+        baselineMax: control.bytesMax
+    )
 
     /// The whole frame of a closing when nothing runs.
     static let closing = 5 * frame
@@ -58,9 +71,8 @@ enum EventBounds: Sendable {
         return 4 * (min(job.tags.count, JobLimits.tagCountMax) + entryCount)
     }
 
-    static func claimed(_ limit: Int, in ledger: borrowing JobLedger) -> LogCommand.Needs {
+    static func claimed(_ limit: Int, of waitingCount: Int) -> LogCommand.Needs {
         let count = min(max(limit, 0), JobLimits.batchCountMax)
-        let waitingCount = ledger.count - ledger.endedCount - ledger.runningCount
         return LogCommand.Needs(
             bytesMax: frame + JobLimits.nameSizeMax + count * event / 2,
             endingsMax: min(count, waitingCount)

@@ -50,17 +50,21 @@ package struct LogCommand: Sendable {
         package var endingsMax: Int
         /// How many bytes of an end are more than what was set aside for it.
         package var unreservedBytes: Int
+        /// How much more each later segment begins with.
+        package var baselineMax: Int
 
         package init(
             bytesMax: Int = 0,
             newJobsMax: Int = 0,
             endingsMax: Int = 0,
-            unreservedBytes: Int = 0
+            unreservedBytes: Int = 0,
+            baselineMax: Int = 0
         ) {
             self.bytesMax = bytesMax
             self.newJobsMax = newJobsMax
             self.endingsMax = endingsMax
             self.unreservedBytes = unreservedBytes
+            self.baselineMax = baselineMax
         }
 
         /// Those of a command that writes nothing.
@@ -76,8 +80,8 @@ package struct LogCommand: Sendable {
     }
 
     /// What it needs, as the ledger stands.
-    func needs(_ ledger: borrowing JobLedger) -> Needs {
-        call.needs(ledger)
+    func needs(_ ledger: inout JobLedger) -> Needs {
+        call.needs(&ledger)
     }
 
     /// Carries it out in the ledger, and gives the answer that is to be given when it may be told.
@@ -105,7 +109,10 @@ package protocol Answerable: AnyObject, Sendable {
 /// What a command does.
 package protocol StoreCall: Answerable {
     /// What must be there before it is planned.
-    func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs
+    ///
+    /// Changes nothing; but of a ledger that is only lent the compiler makes a copy, which takes
+    /// longer than all that is done with it.
+    func needs(_ ledger: inout JobLedger) -> LogCommand.Needs
 
     /// Checks it against the ledger and carries it out there: adds its events, applied. Called at
     /// most once, before the answer.

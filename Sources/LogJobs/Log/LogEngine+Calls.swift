@@ -29,7 +29,7 @@ extension LogEngine {
     /// - Throws: What the body threw, once that may be told, or what came between.
     package func call<Answer: Sendable>(
         _ role: LogCommand.Role,
-        needs: @escaping @Sendable (borrowing JobLedger) -> LogCommand.Needs,
+        needs: @escaping @Sendable (inout JobLedger) -> LogCommand.Needs,
         _ body: @escaping Body<Answer>
     ) async throws(BackendError) -> Answer {
         let call = BodyCall(needs: needs, body)

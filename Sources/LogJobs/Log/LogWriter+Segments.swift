@@ -49,8 +49,7 @@ extension LogWriter {
         preparer.renamed()
         let previous = active
         active = next
-        baselineBytes = rotation.baseline.bytes.count
-        fitBallast(to: machine.endingRoom)
+        preparer.fitBallast(to: machine.keptRoom)
         catalog.add(SegmentCatalog.Segment(header: next.header))
         giveBackSpace(behind: rotation.seal, of: previous.handle)
         folder.fileSystem.close(previous.handle)
@@ -138,7 +137,7 @@ extension LogWriter {
     /// Tries to make again what is kept for a full disk, and the next segment, a small one.
     mutating func makeRoom() throws(SystemCallError) {
         // No more than what runs now needs: the disk may have room for that.
-        fitBallast(to: machine.endingRoom)
+        preparer.fitBallast(to: machine.keptRoom)
         var found = try preparer.restore(nextSize: sizes.segmentBytesFirst)
         if found { found = try preparer.prepareSpare(after: manifest) }
         machine.ballast = preparer.ballast
@@ -147,15 +146,10 @@ extension LogWriter {
 
     /// Keeps more for a full disk, so that more jobs may run.
     mutating func growBallast(to size: Int) throws(SystemCallError) {
-        fitBallast(to: size)
+        preparer.fitBallast(to: size)
         let found = try preparer.restoreBallast()
         machine.ballast = preparer.ballast
         machine.grewBallast(found: found)
-    }
-
-    /// Asks for ballast that has room for so many bytes, and for what a segment begins with.
-    private func fitBallast(to size: Int) {
-        preparer.fitBallast(to: max(size, 2 * baselineBytes))
     }
 
     /// Ends the log in order: everything in it is proven from now on.

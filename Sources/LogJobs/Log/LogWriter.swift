@@ -67,8 +67,6 @@ package struct LogWriter: ~Copyable, Sendable {
     var isUpkeepDue = false
     private var bytesSinceUpkeep = 0
     private var eventsSinceUpkeep = 0
-    /// What the active segment begins with.
-    var baselineBytes = 0
     private var lastUpkeepWhenFull = Duration.zero
     private var lastLookAtPlace: Duration
     private var syncDuration = Duration.zero

@@ -12,7 +12,7 @@ import LazyJobs
 class PendingCall: StoreCall, @unchecked Sendable {
     final var waiter: UnsafeContinuation<BackendError?, Never>?
 
-    func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs { .none }
+    func needs(_ ledger: inout JobLedger) -> LogCommand.Needs { .none }
 
     func plan(_ ledger: inout JobLedger, at now: Timestamp, into events: inout [JobEvent]) {}
 
@@ -47,7 +47,7 @@ final class EnqueueCall: PendingCall, @unchecked Sendable {
         bounds = EventBounds.enqueued(jobs)
     }
 
-    override func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs { bounds }
+    override func needs(_ ledger: inout JobLedger) -> LogCommand.Needs { bounds }
 
     override func plan(
         _ ledger: inout JobLedger,
@@ -81,8 +81,8 @@ final class ClaimCall: PendingCall, @unchecked Sendable {
         self.request = request
     }
 
-    override func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs {
-        EventBounds.claimed(request.limit, in: ledger)
+    override func needs(_ ledger: inout JobLedger) -> LogCommand.Needs {
+        EventBounds.claimed(request.limit, of: ledger.waitingCount)
     }
 
     override func plan(
@@ -112,7 +112,7 @@ final class FinishCall: PendingCall, @unchecked Sendable {
         bounds = EventBounds.finished(requests)
     }
 
-    override func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs { bounds }
+    override func needs(_ ledger: inout JobLedger) -> LogCommand.Needs { bounds }
 
     override func plan(
         _ ledger: inout JobLedger,
@@ -132,19 +132,19 @@ final class FinishCall: PendingCall, @unchecked Sendable {
 /// Does what a closure says: for all that is called less often.
 // SAFETY: as all of its kind.
 final class BodyCall<Answer: Sendable>: PendingCall, @unchecked Sendable {
-    private let bounds: @Sendable (borrowing JobLedger) -> LogCommand.Needs
+    private let bounds: @Sendable (inout JobLedger) -> LogCommand.Needs
     private let body: LogEngine.Body<Answer>
     private var result: Result<Answer, BackendError>?
 
     init(
-        needs: @escaping @Sendable (borrowing JobLedger) -> LogCommand.Needs,
+        needs: @escaping @Sendable (inout JobLedger) -> LogCommand.Needs,
         _ body: @escaping LogEngine.Body<Answer>
     ) {
         bounds = needs
         self.body = body
     }
 
-    override func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs { bounds(ledger) }
+    override func needs(_ ledger: inout JobLedger) -> LogCommand.Needs { bounds(&ledger) }
 
     override func plan(
         _ ledger: inout JobLedger,

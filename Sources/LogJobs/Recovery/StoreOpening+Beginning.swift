@@ -23,7 +23,7 @@ extension StoreOpening {
         var encoder = FrameEncoder(dictionary: header.dictionary)
         let preparer = try SegmentPreparer(in: folder, ballastSize: sizes.ballastBytes)
         let baseline = encoder.payload(of: log.provenBaseline)
-        preparer.fitBallast(to: 2 * baseline.bytes.count)
+        preparer.fitBallast(to: 2 * log.ledger.baselineSizeMax)
         try preparer.cutBallast()
         if try !preparer.prepareSpare(after: log.manifest) {
             // A crash of an opening before has used it, and others have its room.
@@ -65,7 +65,7 @@ extension StoreOpening {
         )
         // Without all of it nothing is added: the ballast is made first, or made again.
         machine.isFull = !preparer.hasBallast
-        var writer = LogWriter(
+        let writer = LogWriter(
             machine: machine,
             active: active,
             manifest: manifest,
@@ -77,7 +77,6 @@ extension StoreOpening {
             sizes: sizes,
             random: environment.random
         )
-        writer.baselineBytes = baseline.bytes.count
         var report = log.report
         report.epoch = manifest.epoch
         return Opened(writer: writer, report: report, firstJobID: firstJobID)
@@ -139,7 +138,8 @@ extension StoreOpening {
         let size = SegmentFile.size(
             baseline: baseline,
             frames: log.unproven,
-            payloadBytes: EventBounds.givingBack(log.ledger).bytesMax + EventBounds.closing,
+            payloadBytes: EventBounds.givingBack(log.ledger.runningCount).bytesMax
+                + EventBounds.closing,
             alignment: header.commitAlignment
         )
         func take() throws(SystemCallError) -> SegmentPreparer.Prepared? {

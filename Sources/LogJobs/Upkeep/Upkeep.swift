@@ -39,6 +39,9 @@ final class Upkeep: Sendable {
         await task?.value
     }
 
+    /// Goes on after it was stopped, trusting the clock as far as before.
+    func goOn() { start(lastChange: nil) }
+
     private func run(_ lastChange: Timestamp?) async {
         let clock = keeper.clock
         let occasions = keeper.engine.occasions
@@ -49,12 +52,12 @@ final class Upkeep: Sendable {
             }
         }
         defer { timer.cancel() }
-        let time = RetentionTime(
+        let now = RetentionTime(
             lastChange: lastChange,
             now: Timestamp(clock.now),
             uptime: clock.uptime
         )
-        self.time.withLock { $0 = time }
+        time.withLock { $0 = $0 ?? now }
         let stream = occasions.makeStream()
         occasions.send()
         for await _ in stream { await look() }

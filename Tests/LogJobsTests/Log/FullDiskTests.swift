@@ -397,6 +397,50 @@ struct FullDiskTests {
         try await store.close()
     }
 
+    @Test(
+        "has room for what later segments begin with, though it came within one",
+        arguments: [true, false]
+    )
+    func growingBaseline(isOfPauses: Bool) async throws {
+        let test = TestStore(SimulatedFileSystem(capacity: 64 << 20))
+        var configuration = Self.configuration
+        configuration.sizes.segmentBytesFirst = 4 << 20
+        configuration.sizes.segmentBytesMax = 4 << 20
+        configuration.archive = .delete
+        let store = try await test.open(configuration)
+        _ = try await store.enqueue([Self.job()])
+        let running = try await Self.claim(1, in: store)
+        var generator = SeededGenerator(seed: 1)
+        let reason = String(repeating: "r", count: JobLimits.errorSizeMax)
+        for number in 0..<60 {
+            var job = Self.randomJob(&generator)
+            job.payload = JobPayload(bytes: (0..<2).flatMap { _ in job.payload.bytes })
+            if isOfPauses {
+                try await store.pauseQueue("q\(number)", reason: reason, actor: nil)
+            } else {
+                let schedule = JobSchedule(
+                    key: "s\(number)",
+                    interval: .seconds(86_400),
+                    nextRunAt: JobLimits.latest,
+                    job: job
+                )
+                _ = try await store.setSchedule(schedule, actor: nil)
+            }
+        }
+        test.disk.capacity = test.disk.usedBytes
+        let ids = try await Self.fill(store) { Self.randomJob(&generator, isFarAhead: true) }
+        _ = try await store.finish([running[0].ending(.discard(error: Self.longError))])[0].get()
+        await #expect(throws: BackendError.self) {
+            for number in 60..<1000 {
+                try await store.pauseQueue("q\(number)", reason: reason, actor: nil)
+            }
+        }
+        try await store.close()
+        let again = try await test.open(configuration)
+        #expect(try await again.stats().total == ids.count + 1)
+        try await again.close()
+    }
+
     @Test("opens again after a crash at any call of an opening, though a neighbour takes the rest")
     func crashedOpenings() async throws {
         let filled = SimulatedFileSystem(capacity: 600 << 10)

@@ -152,7 +152,7 @@ final class MachineCall: StoreCall {
     var isDone: Bool { outcomes == [nil] }
     var isWaiting: Bool { outcomes.isEmpty }
 
-    func needs(_ ledger: borrowing JobLedger) -> LogCommand.Needs { bounds }
+    func needs(_ ledger: inout JobLedger) -> LogCommand.Needs { bounds }
 
     func plan(_ ledger: inout JobLedger, at now: Timestamp, into events: inout [JobEvent]) {
         state.withLock { $0.isPlanned = true }
