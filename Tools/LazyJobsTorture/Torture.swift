@@ -26,7 +26,8 @@ struct Torture {
             case "--written": isWritten = true
             case "--failing": isFailing = true
             case "--minutes":
-                guard let number = value().flatMap(Double.init), number > 0 else { return nil }
+                guard let number = value().flatMap(Double.init), number > 0, number < 1e6
+                else { return nil }
                 minutes = number
             case "--kills":
                 guard let number = value().flatMap({ Int($0) }), number > 0 else { return nil }
