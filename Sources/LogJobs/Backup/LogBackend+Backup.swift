@@ -9,16 +9,21 @@ extension LogBackend {
     /// - Parameter target: The folder of the backup: empty, or not there, while its parent is.
     /// - Returns: What was made.
     /// - Throws: `corruption` when the store is damaged; `storageFull` when there is no room;
-    ///   `unavailable` when the target is not empty, or the system refuses a call; `poisoned`,
-    ///   `closed`. The cause is a ``LogStoreError`` that says more.
+    ///   `unavailable` when the target is not empty or in use, or the system refuses a call;
+    ///   `poisoned`, `closed`. The cause is a ``LogStoreError`` that says more.
     /// - Complexity: O(n) in the bytes of the log.
     public func backup(to target: String) async throws(BackendError) -> BackupReport {
         let promised = try await engine.ask { $0.lastSequence }
-        let folder = engine.folder
+        let (folder, clock) = (engine.folder, clock)
         let report: BackupReport
         do throws(LogStoreError) {
             report = try await engine.inBackground { () throws(LogStoreError) in
-                try LogBackup.run(from: folder.path, to: target, of: folder.fileSystem)
+                try LogBackup.run(
+                    from: folder.path,
+                    to: target,
+                    of: folder.fileSystem,
+                    clock: clock
+                )
             }
         } catch {
             throw BackendError(Self.code(of: error), error.message, cause: error)

@@ -1,3 +1,5 @@
+package import LazyJobs
+
 /// Backups of a store, made beside the process that writes to it.
 public enum LogBackup: Sendable {
     /// Makes a backup of a store, live or not, in a new folder.
@@ -11,8 +13,10 @@ public enum LogBackup: Sendable {
     /// Elsewhere they are copied. The store is only read; its writer goes on, and need not know of
     /// it.
     ///
-    /// When this returns, the backup is durable and every byte of it was verified. When it fails or
-    /// the process dies, there is no store in the new folder.
+    /// When this returns, the backup is durable and every byte of it was verified. Until then no
+    /// one can open the new folder for writing. When it fails or the process dies, there is no
+    /// store in it; after a failure it stays, as a rule with no more than a `LOCK`, and can be used
+    /// again.
     ///
     /// Blocks; do not call it on Swift's own threads in a server.
     ///
@@ -20,8 +24,9 @@ public enum LogBackup: Sendable {
     ///   - folder: The store's folder.
     ///   - target: The folder of the backup: empty, or not there, while its parent is.
     /// - Returns: What was made.
-    /// - Throws: `notOurs` when the target is not empty; `corruption`, `missingSegment` when the
-    ///   store is damaged; `notFound`, `tooNew`, `manifestMissing`, `inputOutput`, `storageFull`.
+    /// - Throws: `notOurs` when the target is not empty; `locked` when another process has it;
+    ///   `corruption`, `missingSegment` when the store is damaged; `notFound`, `tooNew`,
+    ///   `manifestMissing`, `inputOutput`, `storageFull`.
     /// - Complexity: O(n) in the bytes of the log.
     public static func run(
         from folder: String,
@@ -35,10 +40,12 @@ public enum LogBackup: Sendable {
         from folder: String,
         to target: String,
         of fileSystem: any FileSystem = PosixFileSystem(),
+        clock: any JobClock = SystemClock(),
         progress: LogRecovery.Progress? = nil
     ) throws(LogStoreError) -> BackupReport {
         let source = StoreFolder(folder, of: fileSystem)
-        var backup = try StoreBackup(of: source, to: target, progress: progress)
+        let holder = StoreLockHolder(.current, now: clock)
+        var backup = try StoreBackup(of: source, to: target, for: holder, progress: progress)
         return try backup.run()
     }
 }

@@ -2,18 +2,19 @@ import LazyJobs
 
 /// Copies a store into a new folder, whether it is being written to or not.
 ///
-/// Takes no lock and needs nothing of the writer: what a manifest names as ended never changes any
-/// more, and of the active segment what verifies is a beginning that stays. A file that was ended
-/// may still be cut behind its valid end, which is no part of it, and all else that a writer does
-/// is to remove names. So a hard link is as good as a copy. The active segment is copied.
+/// Takes no lock of the store and needs nothing of its writer: what a manifest names as ended never
+/// changes any more, and of the active segment what verifies is a beginning that stays. A file that
+/// was ended may still be cut behind its valid end, which is no part of it, and all else that a
+/// writer does is to remove names. So a hard link is as good as a copy. The active segment is
+/// copied.
 ///
 /// Crash story:
-/// 1. The files are linked and copied into the new folder, and synced. Without a manifest they are
-///    no store; the source was only read.
+/// 1. The lock of the new folder is taken, and the files are linked and copied into it, and synced.
+///    Without a manifest they are no store; the source was only read.
 /// 2. A writer may have removed a file meanwhile that the manifest named. Then all begins anew with
 ///    the manifest of now.
 /// 3. Everything in the new folder is read and verified, still without a manifest there.
-/// 4. The manifest is written, synced and renamed: now it is a store.
+/// 4. The manifest is written, synced and renamed: now it is a store. The lock is given back.
 struct StoreBackup {
     private static let pieceSize = 1 << 20
 
@@ -26,6 +27,7 @@ struct StoreBackup {
     init(
         of source: StoreFolder,
         to path: String,
+        for holder: StoreLockHolder,
         progress: LogRecovery.Progress?
     ) throws(LogStoreError) {
         self.source = source
@@ -38,11 +40,12 @@ struct StoreBackup {
                 "Could not back up \(source.path): there is no store. Name the folder of one."
             )
         }
-        target = try NewStoreFolder(path, besides: source)
+        target = try NewStoreFolder(path, besides: source, for: holder)
     }
 
-    /// Makes the backup; when it fails, what was put into the new folder is removed again.
+    /// Makes the backup, once; when it fails, what was put into the new folder is removed again.
     mutating func run() throws(LogStoreError) -> BackupReport {
+        defer { target.release() }
         let manifest: Manifest
         do throws(LogStoreError) {
             manifest = try copyAndVerify()
@@ -84,9 +87,7 @@ struct StoreBackup {
                 guard error.code == .missingSegment, hasChanged else { throw error }
                 manifest = now
             }
-            try LogStoreError.from({ .opening(target.files.path, $0) }) {
-                () throws(SystemCallError) in try target.clear()
-            }
+            try target.clear()
             report = BackupReport()
         }
     }
@@ -128,7 +129,9 @@ extension StoreBackup {
     private mutating func linkOrCopy(_ file: EndedFile) throws(LogStoreError) {
         let path = source.path(of: file.name)
         do throws(SystemCallError) {
-            try source.fileSystem.link(path, to: target.files.path(of: file.name))
+            try target.make([file.name]) { () throws(SystemCallError) in
+                try source.fileSystem.link(path, to: target.files.path(of: file.name))
+            }
         } catch {
             guard !error.refusesLink else { return try copy(file) }
             throw failure(error, file)
@@ -139,7 +142,9 @@ extension StoreBackup {
 
     private mutating func copy(_ file: EndedFile) throws(LogStoreError) {
         do throws(SystemCallError) {
-            try copyBytes(of: file)
+            try target.make([file.name]) { () throws(SystemCallError) in
+                try copyBytes(of: file)
+            }
         } catch {
             throw failure(error, file)
         }

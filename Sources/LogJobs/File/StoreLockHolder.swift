@@ -1,3 +1,5 @@
+import LazyJobs
+
 /// The process that has a store open, as it wrote itself into `LOCK`.
 ///
 /// One line of printable ASCII, `pid=7 boot=… host=… started=…`, fields without a value left out.
@@ -12,6 +14,11 @@ package struct StoreLockHolder: Hashable, Sendable {
     package init(process: ProcessIdentity, startTime: String) {
         self.process = process
         self.startTime = startTime
+    }
+
+    /// A process that takes the lock now.
+    init(_ process: ProcessIdentity, now clock: any JobClock) {
+        self.init(process: process, startTime: RFC3339.string(from: Timestamp(clock.now)))
     }
 
     /// The line of the file, newline included.

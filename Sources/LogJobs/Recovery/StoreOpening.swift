@@ -149,30 +149,17 @@ package struct StoreOpening: Sendable {
         }
         switch attempt {
         case .taken(let lock): return lock
-        case .refused(let holder): throw locked(by: holder)
+        case .refused(let holder):
+            throw .locked(
+                "open \(folder.path) for writing",
+                by: holder,
+                asking: environment.process,
+                or: "open the store read-only"
+            )
         }
-    }
-
-    private func locked(by holder: StoreLockHolder?) -> LogStoreError {
-        var who = "another open has it"
-        var remedy = "Close that one"
-        if let holder, holder.process == environment.process {
-            who = "this process has it open already"
-        } else if let holder {
-            who = "process \(holder.process.pid) has it"
-            remedy = "Stop that process"
-        }
-        if let time = holder?.startTime, !time.isEmpty { who += " since \(time)" }
-        return LogStoreError(
-            .locked,
-            "Could not open \(folder.path) for writing: \(who). \(remedy), or open the store "
-                + "read-only.",
-            file: StoreLock.fileName
-        )
     }
 
     func describe(_ lock: StoreLock) {
-        let startTime = RFC3339.string(from: Timestamp(environment.clock.now))
-        lock.describe(StoreLockHolder(process: environment.process, startTime: startTime))
+        lock.describe(StoreLockHolder(environment.process, now: environment.clock))
     }
 }

@@ -22,9 +22,10 @@ public enum LogRepair: Sendable {
     ///   - target: The folder of the new store: empty, or not there, while its parent is.
     /// - Returns: What was saved and what is lost; ask ``RepairReport/isWhole`` first.
     /// - Throws: `notFound` when there is nothing of a store, `corruption` when nothing in it
-    ///   verifies; `locked`; `notOurs` when the target is not empty; `tooNew`; `inputOutput`, also
-    ///   when a part of a file cannot be read: copy the folder first with a tool that puts zeros
-    ///   in its place; `storageFull`. Then there is no store in the target.
+    ///   verifies; `locked` when a process has either folder; `notOurs` when the target is not
+    ///   empty; `tooNew`; `inputOutput`, also when a part of a file cannot be read: copy the folder
+    ///   first with a tool that puts zeros in its place; `storageFull`. Then there is no store in
+    ///   the target, though perhaps a `LOCK`, which does not keep it from being used again.
     /// - Complexity: O(n) in the bytes of the log.
     public static func run(
         from folder: String,

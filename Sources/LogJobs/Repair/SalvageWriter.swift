@@ -132,14 +132,18 @@ struct SalvageWriter: ~Copyable {
             alignment: header.commitAlignment
         )
         let name = StoreFolder.nextSegmentName
-        try target.files.makeZeroFile(name, size: size, as: StoreFolder.preparingName)
-        let file = try SegmentFile.begin(
-            in: SegmentPreparer.Prepared(name: name, size: size),
-            header: header,
-            baseline: baseline,
-            frames: frames,
-            folder: target.files
-        )
+        let temporaryName = StoreFolder.preparingName
+        let names = [temporaryName, name, header.segment.fileName]
+        let file = try target.make(names) { () throws(SystemCallError) in
+            try target.files.makeZeroFile(name, size: size, as: temporaryName)
+            return try SegmentFile.begin(
+                in: SegmentPreparer.Prepared(name: name, size: size),
+                header: header,
+                baseline: baseline,
+                frames: frames,
+                folder: target.files
+            )
+        }
         target.files.fileSystem.close(file.handle)
         return file
     }

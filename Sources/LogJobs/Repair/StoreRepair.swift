@@ -3,9 +3,9 @@ import LazyJobs
 
 /// Makes a new store out of what is left of another one.
 ///
-/// Crash story: the other store is only read. The segments of the new one are written and synced,
-/// then all of it is read back and verified, and the manifest comes last. Until then there is no
-/// store in the new folder.
+/// Crash story: the other store is only read. Under the lock of the new folder the segments of the
+/// new one are written and synced, then all of it is read back and verified, and the manifest comes
+/// last. Until then there is no store in the new folder.
 struct StoreRepair {
     private let source: StoreFolder
     private let environment: StoreOpening.Environment
@@ -28,7 +28,9 @@ struct StoreRepair {
         try expectStoreFolder()
         let lock = try lock()
         defer { lock?.release() }
-        let target = try NewStoreFolder(path, besides: source)
+        let holder = StoreLockHolder(environment.process, now: environment.clock)
+        let target = try NewStoreFolder(path, besides: source, for: holder)
+        defer { target.release() }
         let salvage = try LogSalvage(source) { show($0, ofPart: 0) }
         let made: (report: RepairReport, manifest: Manifest)
         do throws(LogStoreError) {

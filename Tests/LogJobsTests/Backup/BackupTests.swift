@@ -120,7 +120,7 @@ struct BackupTests {
         }
         #expect(error?.code == .corruption)
         #expect(error?.file.map(TestStore.path) == TestStore.path(2))
-        #expect(try store.disk.status(of: Self.target) == nil, "the folder is gone")
+        #expect(try store.disk.names(inFolder: Self.target) == [StoreLock.fileName])
         #expect(store.disk.openPaths.isEmpty)
     }
 
