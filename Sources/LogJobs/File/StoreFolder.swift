@@ -140,6 +140,25 @@ extension StoreFolder {
         try fileSystem.rename(temporary, to: path(of: name))
     }
 
+    /// Makes zeros of all bytes of a file that are none, without a sync.
+    package func makeZeros(of name: String) throws(SystemCallError) {
+        let handle = try fileSystem.open(path(of: name), .readWrite)
+        defer { fileSystem.close(handle) }
+        // After a failed sync the cache may show what the device does not have.
+        fileSystem.dropCache(handle)
+        let size = try fileSystem.status(of: handle).size
+        var start: UInt64 = 0
+        while start < size {
+            let count = Int(min(size - start, UInt64(Self.zeroPieceSize)))
+            let piece = try fileSystem.read(handle, at: start, count: count)
+            if !piece[...].areZero {
+                let zeros = [UInt8](repeating: 0, count: count)
+                try fileSystem.write(handle, zeros, at: start)
+            }
+            start += UInt64(count)
+        }
+    }
+
     /// Gives back the space of the zeros at the end of a file, and changes no byte of it.
     package func giveBackZeros(of name: String) throws(SystemCallError) {
         let handle = try fileSystem.open(path(of: name), .readWrite)

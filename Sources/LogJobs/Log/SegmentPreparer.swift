@@ -16,6 +16,8 @@ package final class SegmentPreparer: Sendable {
     private struct State {
         var next: Prepared?
         var ballast: [Prepared]
+        /// The files of another process, of which not all may be zeros.
+        var found: Set<String> = []
         /// Whether a file was taken that still has its name.
         var isTaken = false
         /// Whether the folder may belong to another process from now on.
@@ -39,6 +41,7 @@ package final class SegmentPreparer: Sendable {
         for name in StoreFolder.ballastNames {
             if let file = try Self.find(name, in: folder) { state.ballast.append(file) }
         }
+        state.found = Set((state.ballast + [state.next].compactMap(\.self)).map(\.name))
         self.state = Mutex(state)
     }
 
@@ -152,6 +155,7 @@ package final class SegmentPreparer: Sendable {
             let present = state.ballast.first { $0.name == name }
             if let present, present.size >= size { continue }
             guard try make(name, size: size) else { return false }
+            state.found.remove(name)
             state.ballast.removeAll { $0.name == name }
             state.ballast.append(Prepared(name: name, size: size))
         }
@@ -200,18 +204,36 @@ package final class SegmentPreparer: Sendable {
             let isEmpty = usesBallast && state.ballast.isEmpty
             let least = isEmpty ? size : max(size, min(target, ballastSize))
             if try makeNext(size: max(size, target), orAtLeast: least, in: &state) {
-                defer { (state.next, state.isTaken) = (nil, true) }
-                return try state.next.map { next throws(SystemCallError) in
-                    try cut(next, to: max(size, target))
-                }
+                guard let next = state.next else { return nil }
+                let file = try cut(next, to: max(size, target))
+                state.next = file
+                try makeZeros(of: file, &state)
+                (state.next, state.isTaken) = (nil, true)
+                return file
             }
             guard usesBallast else { return nil }
             let fitting = state.ballast.indices.filter { state.ballast[$0].size >= size }
             guard let index = fitting.min(by: { state.ballast[$0].size < state.ballast[$1].size })
             else { return nil }
+            try makeZeros(of: state.ballast[index], &state)
             state.isTaken = true
             return state.ballast.remove(at: index)
         }
+    }
+
+    /// Removes what a process has left in a file that it had taken, and did not come to rename.
+    ///
+    /// What would happen otherwise:
+    /// 1. An opening writes the beginning of a segment, and dies.
+    /// 2. The next one writes a shorter one into the same file. Behind its end stands the rest of
+    ///    the other, as if something there were damaged.
+    private func makeZeros(
+        of file: Prepared,
+        _ state: inout State
+    ) throws(SystemCallError) {
+        guard state.found.contains(file.name) else { return }
+        try folder.makeZeros(of: file.name)
+        state.found.remove(file.name)
     }
 
     private func makeNext(
@@ -222,6 +244,7 @@ package final class SegmentPreparer: Sendable {
         if let next = state.next, next.size >= least ?? size { return true }
         for size in Set([size, least ?? size]).sorted(by: >) {
             guard try make(StoreFolder.nextSegmentName, size: size) else { continue }
+            state.found.remove(StoreFolder.nextSegmentName)
             state.next = Prepared(name: StoreFolder.nextSegmentName, size: size)
             return true
         }

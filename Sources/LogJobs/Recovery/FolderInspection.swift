@@ -57,9 +57,11 @@ enum FolderInspection: Sendable {
 
 /// A segment that no manifest names: what an opening leaves that was cut short.
 ///
-/// It has got its name only when all that it begins with was synced. So where there is no manifest,
-/// what does not verify in it has rotted, or is the torn end of what was written later.
+/// It has got its name only when all that it begins with was synced, and until the manifest names
+/// it there are only zeros behind that. So what does not verify in it has rotted, or is the torn
+/// end of what was written later, and the manifest that names it is lost.
 struct LeftoverSegment: Sendable {
+    let fileName: String
     /// Whether there is an event in it, a schedule or a paused queue.
     private(set) var holdsAnything = false
     /// Whether something in it does not verify.
@@ -70,7 +72,18 @@ struct LeftoverSegment: Sendable {
     /// all that is written behind is of its own.
     private(set) var wasActive = false
 
+    /// The error for a store whose manifest may have named it, and does not: an old one was put
+    /// back.
+    ///
+    /// - Returns: `nil` when it is a leftover, and nothing is lost with it.
+    func oldManifest(in folder: StoreFolder) -> LogStoreError? {
+        guard wasActive || isDamaged else { return nil }
+        let what = isDamaged ? "is damaged and may hold events" : "holds events"
+        return .oldManifest(in: folder, beside: fileName, "\(what) that it does not know")
+    }
+
     init(_ id: SegmentID, in folder: StoreFolder) throws(LogStoreError) {
+        fileName = id.fileName
         var scanner: SegmentScanner
         do throws(LogStoreError) {
             scanner = try SegmentScanner(id, in: folder)

@@ -93,16 +93,16 @@ package struct LogRecovery: ~Copyable {
         }
         for id in unnamed.sorted() {
             guard try isCurrent(manifest, in: folder) else { return }
-            var wasActive = false
+            var evidence: LogStoreError?
             do throws(LogStoreError) {
-                wasActive = try LeftoverSegment(id, in: folder).wasActive
+                evidence = try LeftoverSegment(id, in: folder).oldManifest(in: folder)
             } catch {
                 // A writer may have removed it; another file is nobody's segment.
                 guard error.code == .missingSegment || error.code == .notOurs else { throw error }
             }
             // It may have become active since the manifest was looked at.
-            guard wasActive, try isCurrent(manifest, in: folder) else { continue }
-            throw .oldManifest(in: folder, beside: id)
+            guard let evidence, try isCurrent(manifest, in: folder) else { continue }
+            throw evidence
         }
     }
 

@@ -84,13 +84,17 @@ extension LogStoreError {
         )
     }
 
-    /// A manifest that does not know a segment which was in use.
-    static func oldManifest(in folder: StoreFolder, beside segment: SegmentID) -> Self {
+    /// A manifest that does not know a segment which was in use, or may have been.
+    static func oldManifest(
+        in folder: StoreFolder,
+        beside segment: String,
+        _ what: String
+    ) -> Self {
         Self(
             .corruption,
-            "Could not open \(folder.path): its \(Manifest.fileName) is older than "
-                + "\(segment.fileName), which holds events that it does not know. Put the right "
-                + "one back, restore a backup, or save what there is with `logjobs repair`.",
+            "Could not open \(folder.path): its \(Manifest.fileName) is older than \(segment), "
+                + "which \(what). Put the right one back, restore a backup, or save what there is "
+                + "with `logjobs repair`.",
             file: Manifest.fileName,
             offset: 0
         )

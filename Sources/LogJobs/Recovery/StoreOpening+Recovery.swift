@@ -61,7 +61,7 @@ extension StoreOpening {
         let leftovers = names.compactMap { SegmentID(fileName: $0) }.filter { id in
             id >= manifest.nextSegment && !named.contains(id)
         }
-        for id in leftovers { try expectNeverActive(id) }
+        for id in leftovers { try expectLeftover(id) }
         let temporary = names.filter(StoreFolder.temporaryNames.contains)
         for name in leftovers.map(\.fileName) + temporary {
             try LogStoreError.from({ .opening(folder.path, $0) }) { () throws(SystemCallError) in
@@ -100,8 +100,8 @@ extension StoreOpening {
         return names.filter { StoreFolder.isDerived($0) && !named.contains($0) }
     }
 
-    private func expectNeverActive(_ id: SegmentID) throws(LogStoreError) {
-        guard try LeftoverSegment(id, in: folder).wasActive else { return }
-        throw .oldManifest(in: folder, beside: id)
+    private func expectLeftover(_ id: SegmentID) throws(LogStoreError) {
+        let segment = try LeftoverSegment(id, in: folder)
+        if let error = segment.oldManifest(in: folder) { throw error }
     }
 }

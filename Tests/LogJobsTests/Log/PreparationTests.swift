@@ -34,6 +34,28 @@ struct PreparationTests {
         disk.close(handle)
     }
 
+    @Test("leaves nothing of a beginning that was cut short", arguments: [false, true])
+    func begun(usesBallast: Bool) throws {
+        let disk = SimulatedFileSystem()
+        try disk.makeFolder("/store")
+        let folder = StoreFolder("/store", of: disk)
+        let first = try SegmentPreparer(in: folder, ballastSize: 8192)
+        #expect(try first.restore(nextSize: usesBallast ? 4096 : 8192))
+        // As a crash may leave it: the first sector of what was written is lost.
+        for name in StoreFolder.ballastNames + [StoreFolder.nextSegmentName] {
+            let handle = try disk.open(folder.path(of: name), .readWrite)
+            try disk.write(handle, [1, 2, 3], at: 600)
+            disk.close(handle)
+        }
+        if usesBallast { disk.capacity = 0 }
+        let second = try SegmentPreparer(in: folder, ballastSize: 8192)
+        let taken = try #require(
+            try second.take(size: 8192, target: 8192, usesBallast: usesBallast)
+        )
+        #expect(StoreFolder.ballastNames.contains(taken.name) == usesBallast)
+        #expect(disk.bytes(of: folder.path(of: taken.name))?.allSatisfy { $0 == 0 } == true)
+    }
+
     @Test("keeps out of the way of the manifest's spare", .timeLimit(.minutes(15)))
     func besideManifests() async throws {
         var store = try ThreadedStore()

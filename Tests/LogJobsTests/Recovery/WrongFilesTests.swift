@@ -124,6 +124,26 @@ struct WrongFilesTests {
         #expect(copying?.code == .corruption)
     }
 
+    @Test("is refused with an old manifest beside a damaged segment, which stays")
+    func damagedBesideOldManifest() async throws {
+        let store = TestStore()
+        let first = try await store.open()
+        _ = try await first.enqueue([NewJob(kind: "k", payload: JobPayload(bytes: []))])
+        await first.abandonAndWait()
+        let old = store.disk.bytes(of: TestStore.path("MANIFEST")) ?? []
+        let second = try await store.open()
+        try await second.close()
+        store.disk.setBytes(of: TestStore.path("MANIFEST"), old)
+        // Its first frame: nothing behind it is read.
+        store.disk.flipBit(of: TestStore.path(2), 8 * SegmentHeader.size)
+        let contents = store.contents
+        let error = await #expect(throws: LogStoreError.self) { try await store.open() }
+        #expect(error?.code == .corruption && error?.file == "MANIFEST")
+        #expect(store.contents == contents)
+        let reading = #expect(throws: LogStoreError.self) { try store.read() }
+        #expect(reading?.code == .corruption && reading?.file == "MANIFEST")
+    }
+
     private static func closedStore(seed: UInt64 = 1) async throws -> TestStore {
         let store = TestStore(seed: seed)
         try await StoreProgram(store: store).run().close()
