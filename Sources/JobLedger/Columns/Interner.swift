@@ -13,14 +13,19 @@ struct Interner: Sendable {
     private var names = ChunkedColumn<String>()
     private var useCounts = ChunkedColumn<UInt32>()
     private var freeTokens: [Token] = []
+    /// Tokens that were asked for, by the digest of their names: most jobs have one of a few.
+    private var recent = Array(repeating: Self.none, count: Self.recentCount)
+    private static let recentCount = 64
 
     /// The tokens in use, in no particular order.
     var usedTokens: some Sequence<Token> { tokens.values }
 
     /// Adds one use of a name.
     mutating func retain(_ name: String) -> Token {
-        if let token = tokens[name] {
+        let place = TextKey(name).digest & (Self.recentCount - 1)
+        if let token = token(of: name, recentAt: place) ?? tokens[name] {
             useCounts[Int(token)] += 1
+            if recent[place] != token { recent[place] = token }
             return token
         }
         let token: Token
@@ -34,6 +39,14 @@ struct Interner: Sendable {
             useCounts.append(1)
         }
         tokens[name] = token
+        return token
+    }
+
+    private func token(of name: String, recentAt place: Int) -> Token? {
+        let token = recent[place]
+        guard token != Self.none, useCounts[Int(token)] > 0,
+            TextKey(names[Int(token)]) == TextKey(name)
+        else { return nil }
         return token
     }
 

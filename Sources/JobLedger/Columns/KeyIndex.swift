@@ -19,6 +19,6 @@ struct KeyIndex<Value: Sendable>: Sendable {
     }
 
     private static func shard(of key: TextKey) -> Int {
-        key.hashValue & 255
+        key.digest & 255
     }
 }
