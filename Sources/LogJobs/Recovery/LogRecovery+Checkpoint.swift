@@ -48,18 +48,13 @@ extension LogRecovery {
 
     /// Takes over a segment whose events are all in the checkpoint.
     mutating func adopt(_ entry: SegmentEntry) throws(LogStoreError) {
-        var scanner = try scanner(for: entry)
-        defer { scanner.close() }
         let places = checkpoint?.places[entry.id]
-        appendSegment(scanner.header, scanner.fileSize, places ?? [])
-        if places == nil {
-            while scanner.offset < entry.validEnd {
-                guard case .frame(let frame) = try scanner.scan() else {
-                    throw scanner.damaged("no frame where one should be")
-                }
-                try fold(frame, of: &scanner)
-            }
-        }
+        // What the checkpoint has of it needs no look.
+        let end = places == nil ? entry.validEnd : 0
+        let frames = try frames(of: entry, upTo: end)
+        defer { frames.close() }
+        appendSegment(frames.header, frames.fileSize, places ?? [])
+        while let frame = try frames.next() { try fold(frame, of: frames) }
         report.segmentCount += 1
         previous = SegmentHeader.Predecessor(
             segment: entry.id,
@@ -67,7 +62,7 @@ extension LogRecovery {
             lastSequence: entry.lastSequence
         )
         summaries.append(
-            SegmentSummary(entry, epoch: scanner.header.epoch, fileSize: scanner.fileSize)
+            SegmentSummary(entry, epoch: frames.header.epoch, fileSize: frames.fileSize)
         )
     }
 

@@ -10,17 +10,19 @@ extension LogRecovery {
             purpose: purpose
         )
         report.tornTail = end.tornTail
-        var scanner = try scanner(for: entry)
-        defer { scanner.close() }
-        appendSegment(scanner.header, scanner.fileSize)
-        try fold(upTo: end.provenEnd, of: &scanner)
+        let frames = try frames(of: entry, upTo: end.validEnd)
+        defer { frames.close() }
+        appendSegment(frames.header, frames.fileSize)
+        while frames.offset < end.provenEnd, let frame = try frames.next() {
+            try fold(frame, of: frames)
+        }
         let provenBaseline = ledger.baseline()
         // What nothing proves is logged again, in the next segment.
         if purpose == .writing { ledger.beginSegment() }
         let provenSegments = segments
         var unproven: [LoggedFrame] = []
-        while scanner.offset < end.validEnd, case .frame(let frame) = try scanner.scan() {
-            try fold(frame, of: &scanner)
+        while let frame = try frames.next() {
+            try fold(frame, of: frames)
             guard frame.header.kind == .batch else { continue }
             report.unprovenEventCount += frame.header.eventCount
             unproven.append(
@@ -31,7 +33,7 @@ extension LogRecovery {
                 )
             )
         }
-        try finish(entry, end.validEnd, scanner.fileSize, scanner.header)
+        try finish(entry, end.validEnd, frames.fileSize, frames.header)
         ledger.endFold()
         report.lastChange = ledger.lastChange
         return RecoveredLog(
@@ -44,17 +46,5 @@ extension LogRecovery {
             summaries: summaries,
             report: report
         )
-    }
-
-    mutating func fold(
-        upTo end: UInt64,
-        of scanner: inout SegmentScanner
-    ) throws(LogStoreError) {
-        while scanner.offset < end {
-            guard case .frame(let frame) = try scanner.scan() else {
-                throw scanner.damaged("it has changed while it was read")
-            }
-            try fold(frame, of: &scanner)
-        }
     }
 }

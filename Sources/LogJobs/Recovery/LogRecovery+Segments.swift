@@ -69,20 +69,23 @@ extension LogRecovery {
 
     /// Folds a segment that another follows: it is durable up to its recorded end.
     mutating func foldSealed(_ entry: SegmentEntry) throws(LogStoreError) {
-        var scanner = try scanner(for: entry)
-        defer { scanner.close() }
-        appendSegment(scanner.header, scanner.fileSize)
-        while scanner.offset < entry.validEnd {
-            switch try scanner.scan() {
-            case .frame(let frame): try fold(frame, of: &scanner)
-            case .blank: throw scanner.damaged("zeros where a frame should be")
-            case .invalid(let reason): throw scanner.damaged(reason)
-            }
+        let frames = try frames(of: entry, upTo: entry.validEnd)
+        defer { frames.close() }
+        appendSegment(frames.header, frames.fileSize)
+        while let frame = try frames.next() { try fold(frame, of: frames) }
+        try finish(entry, frames.offset, frames.fileSize, frames.header)
+        guard frames.offset == entry.validEnd, ledger.lastSequence == entry.lastSequence else {
+            throw frames.damaged("it does not end where the manifest says")
         }
-        try finish(entry, scanner.offset, scanner.fileSize, scanner.header)
-        guard scanner.offset == entry.validEnd, ledger.lastSequence == entry.lastSequence else {
-            throw scanner.damaged("it does not end where the manifest says")
-        }
+    }
+
+    /// The frames of a segment, of which those in the checkpoint are not decoded.
+    func frames(of entry: SegmentEntry, upTo end: UInt64) throws(LogStoreError) -> SegmentFrames {
+        SegmentFrames(
+            try scanner(for: entry),
+            upTo: end,
+            known: checkpoint?.sequence ?? .zero
+        )
     }
 
     mutating func finish(
@@ -116,23 +119,21 @@ extension LogRecovery {
     }
 
     mutating func fold(
-        _ frame: SegmentScanner.Frame,
-        of scanner: inout SegmentScanner
+        _ frame: DecodedFrame,
+        of frames: SegmentFrames
     ) throws(LogStoreError) {
         report.frameCount += 1
         showProgress(frame.header.nextSequence)
-        switch frame.header.kind {
-        case .watermark, .seal: return
-        case .baseline: try foldBaseline(frame, of: &scanner)
-        case .batch where isInCheckpoint(frame): break
-        case .batch:
-            let events = try scanner.events(of: frame)
+        switch frame.content {
+        case .nothing: break
+        case .baseline(let baseline): try fold(baseline, at: frame.offset, of: frames)
+        case .events(let events):
             for event in events {
                 chain?.add(event)
                 do throws(LedgerError) {
                     try take(event)
                 } catch {
-                    throw scanner.damaged("event \(event.sequence): \(error)", at: frame.offset)
+                    throw frames.damaged("event \(event.sequence): \(error)", at: frame.offset)
                 }
             }
             report.eventCount += events.count
@@ -148,10 +149,6 @@ extension LogRecovery {
         progress?(next, manifest.durable)
     }
 
-    private func isInCheckpoint(_ frame: SegmentScanner.Frame) -> Bool {
-        checkpoint.map { frame.header.nextSequence <= $0.sequence.next } ?? false
-    }
-
     /// Of jobs whose beginning was retired, transitions are passed over until they are carried.
     private mutating func take(_ event: JobEvent) throws(LedgerError) {
         if let checkpoint {
@@ -164,24 +161,24 @@ extension LogRecovery {
     }
 
     /// The baseline repeats what the fold must have come to.
-    private mutating func foldBaseline(
-        _ frame: SegmentScanner.Frame,
-        of scanner: inout SegmentScanner
+    private mutating func fold(
+        _ baseline: LedgerBaseline,
+        at offset: UInt64,
+        of frames: SegmentFrames
     ) throws(LogStoreError) {
-        let baseline = try scanner.baseline(of: frame)
         if let checkpoint, baseline.lastSequence < checkpoint.sequence { return }
         defer { ledger.beginSegment() }
         guard segments.count > 1 || baseline.lastSequence == .zero || checkpoint != nil else {
             do throws(LedgerError) {
                 try baseline.check()
             } catch {
-                throw scanner.damaged("its baseline: \(error)", at: frame.offset)
+                throw frames.damaged("its baseline: \(error)", at: offset)
             }
             ledger = JobLedger(baseline: baseline)
             return
         }
         guard baseline == ledger.baseline() else {
-            throw scanner.damaged("its baseline is not what the log comes to", at: frame.offset)
+            throw frames.damaged("its baseline is not what the log comes to", at: offset)
         }
     }
 }

@@ -1,0 +1,192 @@
+import Dispatch
+import Foundation
+package import LazyJobs
+import Synchronization
+
+/// The frames of a segment up to a place, in order and decoded, where nothing but frames may be.
+///
+/// Those of a long segment are read, verified and decoded on a thread of their own, while the
+/// caller makes something of the ones before: about half of a replay is done there. What is given
+/// does not depend on it: an error comes behind all frames that are before it.
+///
+/// Invariants:
+/// - Who holds `scanner` reads; who holds `state` never waits for anything.
+/// - No more than ``pieceCountMax`` pieces wait.
+/// - Behind ``close()`` nothing is read, and the file is closed.
+package final class SegmentFrames: Sendable {
+    /// Some frames, or why there are no more.
+    private typealias Piece = Result<[DecodedFrame], LogStoreError>
+
+    private struct State {
+        /// Behind the last frame that was given.
+        var offset: UInt64
+        var waiting: [Piece] = []
+        /// The piece that is given out, backwards.
+        var rest: [DecodedFrame] = []
+        var failure: LogStoreError?
+        var isClosed = false
+
+        mutating func takeFrame() -> DecodedFrame? {
+            guard let frame = rest.popLast() else { return nil }
+            offset = frame.end
+            return frame
+        }
+
+        mutating func begin(_ piece: Piece) throws(LogStoreError) -> DecodedFrame? {
+            switch piece {
+            case .success(let frames): rest = frames.reversed()
+            case .failure(let error):
+                failure = error
+                throw error
+            }
+            return takeFrame()
+        }
+    }
+
+    /// How long the frames must be for another thread to be worth while.
+    private static let aheadMin: UInt64 = 1 << 20
+    private static let pieceCountMax = 4
+    private static let pieceEventCount = 512
+    private static let pieceFrameCount = 64
+
+    package let header: SegmentHeader
+    /// The file that is read.
+    package let fileName: String
+    package let fileSize: UInt64
+
+    private let end: UInt64
+    private let known: SequenceNumber
+    private let scanner: Mutex<SegmentScanner>
+    private let state: Mutex<State>
+    /// Where pieces are made; `nil` when each frame is read as it is asked for.
+    private let queue: DispatchQueue?
+    /// Signalled for each piece that waits.
+    private let filled = DispatchSemaphore(value: 0)
+    /// Signalled for each piece that may be made.
+    private let free = DispatchSemaphore(value: 0)
+
+    /// - Parameters:
+    ///   - scanner: The segment, before its first frame.
+    ///   - end: Where the frames end.
+    ///   - known: The last event that the caller knows: batches up to it are not decoded.
+    ///   - readsAhead: Whether another thread is used; `nil` where it pays.
+    package init(
+        _ scanner: consuming SegmentScanner,
+        upTo end: UInt64,
+        known: SequenceNumber = .zero,
+        readsAhead: Bool? = nil
+    ) {
+        header = scanner.header
+        fileName = scanner.fileName
+        fileSize = scanner.fileSize
+        (self.end, self.known) = (end, known)
+        state = Mutex(State(offset: scanner.offset))
+        let pays = end > Self.aheadMin && ProcessInfo.processInfo.activeProcessorCount > 1
+        queue = readsAhead ?? pays ? DispatchQueue(label: "LogJobs.frames") : nil
+        self.scanner = Mutex(scanner)
+        // One that is let go with a lower value than it was made with would trap.
+        for _ in 0..<Self.pieceCountMax { free.signal() }
+        queue?.async { self.readAhead() }
+    }
+
+    /// Behind the last frame that was given.
+    package var offset: UInt64 { state.withLock(\.offset) }
+
+    /// The next frame; `nil` behind the last.
+    package func next() throws(LogStoreError) -> DecodedFrame? {
+        if let frame = state.withLock({ $0.takeFrame() }) { return frame }
+        guard offset < end else { return nil }
+        if queue == nil {
+            let frame = try scanner.withLock { scanner throws(LogStoreError) in
+                try decodedFrame(&scanner)
+            }
+            state.withLock { $0.offset = frame.end }
+            return frame
+        }
+        if let failure = state.withLock(\.failure) { throw failure }
+        filled.wait()
+        let piece = state.withLock { $0.waiting.removeFirst() }
+        free.signal()
+        return try state.withLock { state throws(LogStoreError) in try state.begin(piece) }
+    }
+
+    /// The error for bytes that were durable and do not verify.
+    package func damaged(_ reason: String, at place: UInt64? = nil) -> LogStoreError {
+        .corruption(reason, file: fileName, offset: place ?? offset)
+    }
+
+    /// Ends the reading, wherever it is, and closes the file; once, and last.
+    package func close() {
+        state.withLock { $0.isClosed = true }
+        free.signal()
+        queue?.sync {}
+        scanner.withLock { $0.close() }
+    }
+
+    // MARK: Reading
+
+    private func readAhead() {
+        scanner.withLock { scanner in
+            while scanner.offset < end {
+                let (frames, error) = readPiece(&scanner)
+                guard frames.isEmpty || put(.success(frames)) else { return }
+                if let error {
+                    _ = put(.failure(error))
+                    return
+                }
+            }
+        }
+    }
+
+    private func readPiece(
+        _ scanner: inout SegmentScanner
+    ) -> (frames: [DecodedFrame], error: LogStoreError?) {
+        var frames: [DecodedFrame] = []
+        var eventCount = 0
+        while scanner.offset < end, eventCount < Self.pieceEventCount,
+            frames.count < Self.pieceFrameCount
+        {
+            do throws(LogStoreError) {
+                let frame = try decodedFrame(&scanner)
+                eventCount += frame.header.eventCount
+                frames.append(frame)
+            } catch {
+                return (frames, error)
+            }
+        }
+        return (frames, nil)
+    }
+
+    /// Waits for room.
+    ///
+    /// - Returns: Whether more is wanted.
+    private func put(_ piece: Piece) -> Bool {
+        free.wait()
+        return state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.waiting.append(piece)
+            filled.signal()
+            return true
+        }
+    }
+
+    private func decodedFrame(
+        _ scanner: inout SegmentScanner
+    ) throws(LogStoreError) -> DecodedFrame {
+        switch try scanner.scan() {
+        case .blank: throw scanner.damaged("zeros where a frame should be")
+        case .invalid(let reason): throw scanner.damaged(reason)
+        case .frame(let frame):
+            switch frame.header.kind {
+            case .watermark, .seal:
+                return DecodedFrame(frame, .nothing)
+            case .baseline:
+                return DecodedFrame(frame, .baseline(try scanner.baseline(of: frame)))
+            case .batch where frame.header.nextSequence <= known.next:
+                return DecodedFrame(frame, .nothing)
+            case .batch:
+                return DecodedFrame(frame, .events(try scanner.events(of: frame)))
+            }
+        }
+    }
+}
