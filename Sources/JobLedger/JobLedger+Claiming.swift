@@ -34,7 +34,7 @@ extension JobLedger {
             try RequestLimits.check(worker: request.worker)
         }
         makeDueJobsReady(at: now)
-        var choice = ClaimChoice(request, in: self)
+        var choice = ClaimChoice.begin(request, in: self)
         var claims: [PlannedClaim] = []
         while claims.count < request.limit, let slot = choice.next(in: self) {
             transition(slot, .claimed(worker: request.worker), at: now, into: &events)
@@ -73,26 +73,29 @@ extension JobLedger {
 /// Which job a claim takes next.
 private struct ClaimChoice {
     /// The named queues; all when nothing is named.
-    private let named: [Interner.Token]?
+    private var named: [Interner.Token]?
     /// How many jobs of a queue may run, where that is limited.
     private var limits: [Interner.Token: Int] = [:]
     /// The queues as this claim sees them; the ledger's own order when it sees no others.
     private var order: ClaimOrder?
 
-    init(_ request: ClaimRequest, in ledger: JobLedger) {
-        named = request.queues.map { Array(Set($0.compactMap(ledger.queues.token(of:)))) }
+    // No initializer: to that the whole ledger would be given as a copy, field by field.
+    static func begin(_ request: ClaimRequest, in ledger: JobLedger) -> ClaimChoice {
+        var choice = ClaimChoice()
+        choice.named = request.queues.map { Array(Set($0.compactMap(ledger.queues.token(of:)))) }
         for (queue, limit) in request.queueLimits {
-            if let token = ledger.queues.token(of: queue) { limits[token] = limit }
+            if let token = ledger.queues.token(of: queue) { choice.limits[token] = limit }
         }
-        if let named {
+        if let named = choice.named {
             var order = ClaimOrder()
             for (number, token) in named.enumerated() {
                 order.put(number, offering: ledger.offer(of: token))
             }
-            self.order = order
-        } else if !limits.isEmpty {
-            order = ledger.claimOrder
+            choice.order = order
+        } else if !choice.limits.isEmpty {
+            choice.order = ledger.claimOrder
         }
+        return choice
     }
 
     /// The job to take, when all before it have been taken.

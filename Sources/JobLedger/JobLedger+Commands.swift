@@ -60,7 +60,7 @@ extension JobLedger {
             if rows[slot].state == .running { slots.append(slot) }
             slot = order.older(than: slot)
         }
-        return slots.sorted { rows[$0].id < rows[$1].id }
+        return slots.sorted { [rows] in rows[$0].id < rows[$1].id }
     }
 
     /// How long the attempt of a running job has lasted; zero when the clock went backwards.
