@@ -150,12 +150,24 @@ extension StoreFolder {
         var start: UInt64 = 0
         while start < size {
             let count = Int(min(size - start, UInt64(Self.zeroPieceSize)))
-            let piece = try fileSystem.read(handle, at: start, count: count)
-            if !piece[...].areZero {
+            if try !hasZeros(handle, at: start, count: count) {
                 let zeros = [UInt8](repeating: 0, count: count)
                 try fileSystem.write(handle, zeros, at: start)
             }
             start += UInt64(count)
+        }
+    }
+
+    /// What the device cannot read is none, and may be mended by being written.
+    private func hasZeros(
+        _ handle: FileHandle,
+        at offset: UInt64,
+        count: Int
+    ) throws(SystemCallError) -> Bool {
+        do throws(SystemCallError) {
+            return try fileSystem.read(handle, at: offset, count: count)[...].areZero
+        } catch  where error.isDeviceFailure {
+            return false
         }
     }
 

@@ -141,7 +141,8 @@ package final class SegmentPreparer: Sendable {
     package func saveBallast() throws(SystemCallError) {
         try state.withLock { state throws(SystemCallError) in
             var size = ballastSize
-            let step = size / 8
+            // As fine as a disk has blocks: another program may take what is left.
+            let step = max(size / 256, min(4096, size / 8))
             while try !makeBallast(&state, size: size), size > step { size -= step }
         }
     }

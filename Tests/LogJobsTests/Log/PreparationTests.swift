@@ -56,6 +56,40 @@ struct PreparationTests {
         #expect(disk.bytes(of: folder.path(of: taken.name))?.allSatisfy { $0 == 0 } == true)
     }
 
+    @Test("makes a file good that cannot be read")
+    func unreadable() async throws {
+        let store = TestStore()
+        try await store.open().close()
+        let files = WatchedFileSystem(store.disk) { call, path throws(SystemCallError) in
+            guard call == .read, path.hasSuffix(StoreFolder.nextSegmentName) else { return }
+            throw SystemCallError(call: "pread", errorNumber: EIO, path: path)
+        }
+        var environment = store.environment()
+        environment.fileSystem = files
+        let backend = try await LogBackend.open(
+            TestStore.folder,
+            TestStore.configuration,
+            environment,
+            mode: .inline
+        )
+        try await backend.close()
+    }
+
+    @Test("keeps back nearly all that a full disk has")
+    func keepsAll() throws {
+        let disk = SimulatedFileSystem()
+        try disk.makeFolder("/store")
+        let size = 1 << 20
+        let preparer = try SegmentPreparer(
+            in: StoreFolder("/store", of: disk),
+            ballastSize: UInt64(size)
+        )
+        disk.capacity = disk.usedBytes + 2 * UInt64(size) - 20_000
+        try preparer.saveBallast()
+        #expect(preparer.ballast.fileCount == 2)
+        #expect(disk.usedBytes + 4096 > disk.capacity ?? 0)
+    }
+
     @Test("keeps out of the way of the manifest's spare", .timeLimit(.minutes(15)))
     func besideManifests() async throws {
         var store = try ThreadedStore()
