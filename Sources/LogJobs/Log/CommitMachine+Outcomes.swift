@@ -218,7 +218,7 @@ extension CommitMachine {
         let endingSize = place.commitSize(EventBounds.ending)
         var room = freeRoom - ballast.fileBytes
         let pruningRoom = ballast.fileBytes / 4
-        let baselineRoom = ballast.fileBytes - keptRoom
+        var baselineRoom = max(0, ballast.fileBytes - keptRoom)
         first.removeAll { command in
             let needs = command.needs(&ledger)
             var needed = place.commitSize(needs.bytesMax) + needs.endingsMax * endingSize
@@ -236,9 +236,10 @@ extension CommitMachine {
                 (bytesMax, operation) = (room, "Could not record the output of a job")
             case .growth, .carrying, .question: return false
             }
-            let isTooMuch = needed > bytesMax || 2 * needs.baselineMax > max(0, baselineRoom)
+            let isTooMuch = needed > bytesMax || 2 * needs.baselineMax > baselineRoom
             guard needed > 0, isTooMuch else {
                 room -= needed
+                baselineRoom -= 2 * needs.baselineMax
                 return false
             }
             answers.append(command.refusal(Self.storageFull(operation)))

@@ -298,6 +298,17 @@ extension CommitMachineTests {
         #expect(ends.filter { !$0.isDone }.isEmpty)
     }
 
+    @Test("on a full disk takes no more pauses at once than later segments can begin with")
+    func refusesBaselines() throws {
+        let run = Self.fullRun()
+        let needs = LogCommand.Needs(bytesMax: 1024, baselineMax: 8 << 10)
+        let pauses = (1...10).map { _ in MachineCall(.cancelling, needs) { _, _, _ in } }
+        pauses.forEach(run.submit)
+        try Self.work(run)
+        // Twice as much, in a file of 64 KiB.
+        #expect(pauses.count { $0.outcomes == [.storageFull] } == 6)
+    }
+
     @Test("claims no more than what could end on a full disk, though it is not full yet")
     func growsBallast() {
         let run = Self.fullRun()
