@@ -149,9 +149,21 @@ final class NewStoreFolder {
         )
     }
 
+    /// Makes the file that becomes the manifest, so that it has its room before it counts.
+    func prepare(_ manifest: Manifest) throws(LogStoreError) {
+        let names = [StoreFolder.spareManifestName, StoreFolder.preparingManifestName]
+        try LogStoreError.from({ .opening(files.path, $0) }) { () throws(SystemCallError) in
+            try make(names) { () throws(SystemCallError) in
+                guard try ManifestFile(in: files).prepareSpare(after: manifest) else {
+                    throw .noRoom(for: files.path(of: StoreFolder.spareManifestName))
+                }
+            }
+        }
+    }
+
     /// Makes it a store, durably.
     ///
-    /// All files in it must be synced.
+    /// All files in it must be synced, and the manifest prepared.
     func publish(_ manifest: Manifest) throws(LogStoreError) {
         try LogStoreError.from({ .opening(files.path, $0) }) { () throws(SystemCallError) in
             // The names of the segments first: the manifest must not come before them.

@@ -49,6 +49,7 @@ struct StoreBackup {
         let manifest: Manifest
         do throws(LogStoreError) {
             manifest = try copyAndVerify()
+            try target.prepare(manifest)
         } catch {
             target.clearAfterFailure()
             throw error

@@ -87,7 +87,8 @@ struct LeftoverSegment: Sendable {
         var scanner: SegmentScanner
         do throws(LogStoreError) {
             scanner = try SegmentScanner(id, in: folder)
-        } catch  where error.code == .corruption {
+        } catch  where error.code == .corruption || error.code == .notOurs {
+            // Nobody else names a file so.
             isDamaged = true
             return
         }

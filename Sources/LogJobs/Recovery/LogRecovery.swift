@@ -97,8 +97,8 @@ package struct LogRecovery: ~Copyable {
             do throws(LogStoreError) {
                 evidence = try LeftoverSegment(id, in: folder).oldManifest(in: folder)
             } catch {
-                // A writer may have removed it; another file is nobody's segment.
-                guard error.code == .missingSegment || error.code == .notOurs else { throw error }
+                // A writer may have removed it.
+                guard error.code == .missingSegment else { throw error }
             }
             // It may have become active since the manifest was looked at.
             guard let evidence, try isCurrent(manifest, in: folder) else { continue }

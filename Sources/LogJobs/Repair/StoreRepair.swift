@@ -35,6 +35,7 @@ struct StoreRepair {
         let made: (report: RepairReport, manifest: Manifest)
         do throws(LogStoreError) {
             made = try write(salvage, into: target)
+            try target.prepare(made.manifest)
         } catch {
             target.clearAfterFailure()
             throw error

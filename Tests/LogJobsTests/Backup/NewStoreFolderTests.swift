@@ -50,6 +50,25 @@ struct NewStoreFolderTests {
         #expect(try await Rival.kinds(store.disk).count == reader.stats().total)
     }
 
+    @Test("keeps no more than a lock when the disk is full", arguments: Making.whole)
+    func fullDisk(making: Making) async throws {
+        let source = try await making.source()
+        var failureCount = 0
+        // Until all of it has room.
+        for extra in stride(from: 0 as UInt64, to: 2 << 20, by: 4 << 10) {
+            let store = source.copy()
+            store.disk.capacity = store.disk.usedBytes + extra
+            guard case .failure(let error) = making.run(store, store.disk) else { break }
+            failureCount += 1
+            #expect(error.code == .storageFull)
+            let left = try store.disk.names(inFolder: Making.target)
+            #expect(left == [StoreLock.fileName], "\(extra) bytes free")
+            store.disk.capacity = nil
+            try making.run(store, store.disk).get()
+        }
+        #expect(failureCount > 0)
+    }
+
     @Test("is refused while another process has it, which is named")
     func locked() async throws {
         let store = try await Making.linking.source()

@@ -123,6 +123,7 @@ enum Making: String, CaseIterable, Sendable {
     /// A backup that finds in the end that the store is damaged.
     case failing
 
+    static let whole: [Making] = [.linking, .copying, .repairing]
     static let target = "/copy"
 
     /// A store with archives, segments and checkpoints.

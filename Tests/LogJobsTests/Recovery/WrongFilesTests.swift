@@ -124,8 +124,29 @@ struct WrongFilesTests {
         #expect(copying?.code == .corruption)
     }
 
-    @Test("is refused with an old manifest beside a damaged segment, which stays")
-    func damagedBesideOldManifest() async throws {
+    /// What becomes of a segment.
+    enum Damage: CaseIterable, Sendable {
+        case magic, header, firstFrame, zeros, short, empty
+
+        func made(in bytes: [UInt8]) -> [UInt8] {
+            var bytes = bytes
+            switch self {
+            case .magic: bytes[0] ^= 1
+            case .header: bytes[100] ^= 1
+            case .firstFrame: bytes[SegmentHeader.size] ^= 1
+            case .zeros: return [UInt8](repeating: 0, count: bytes.count)
+            case .short: return Array(bytes.prefix(1))
+            case .empty: return []
+            }
+            return bytes
+        }
+    }
+
+    @Test(
+        "is refused with an old manifest beside a damaged segment, which stays",
+        arguments: Damage.allCases
+    )
+    func damagedBesideOldManifest(damage: Damage) async throws {
         let store = TestStore()
         let first = try await store.open()
         _ = try await first.enqueue([NewJob(kind: "k", payload: JobPayload(bytes: []))])
@@ -134,14 +155,18 @@ struct WrongFilesTests {
         let second = try await store.open()
         try await second.close()
         store.disk.setBytes(of: TestStore.path("MANIFEST"), old)
-        // Its first frame: nothing behind it is read.
-        store.disk.flipBit(of: TestStore.path(2), 8 * SegmentHeader.size)
+        let bytes = store.disk.bytes(of: TestStore.path(2)) ?? []
+        store.disk.setBytes(of: TestStore.path(2), damage.made(in: bytes))
         let contents = store.contents
         let error = await #expect(throws: LogStoreError.self) { try await store.open() }
         #expect(error?.code == .corruption && error?.file == "MANIFEST")
         #expect(store.contents == contents)
         let reading = #expect(throws: LogStoreError.self) { try store.read() }
         #expect(reading?.code == .corruption && reading?.file == "MANIFEST")
+        let copying = #expect(throws: LogStoreError.self) {
+            try LogBackup.run(from: TestStore.folder, to: "/copy", of: store.disk)
+        }
+        #expect(copying?.code == .corruption)
     }
 
     private static func closedStore(seed: UInt64 = 1) async throws -> TestStore {
