@@ -31,4 +31,13 @@ void clogjobs_sha256_end(clogjobs_sha256 *sha, uint8_t digest[32]);
 // and returns -1 where that cannot be done. (Swift does not see fallocate.)
 int clogjobs_punch(int descriptor, int64_t offset, int64_t length);
 
+// Tells the processor that a loop waits for another thread.
+static inline void clogjobs_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 #endif

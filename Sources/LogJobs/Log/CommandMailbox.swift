@@ -1,3 +1,4 @@
+import CLogJobs
 import Dispatch
 import LazyJobs
 import Synchronization
@@ -14,10 +15,9 @@ package final class CommandMailbox: Sendable {
         /// The writer is to end without a word.
         package var isStopped = false
 
-        /// Whether it is enough for a writer that waits for so many commands.
-        fileprivate func wakes(at commandCount: Int) -> Bool {
-            commands.count >= commandCount || !closers.isEmpty || !edits.isEmpty || isDue
-                || isStopped
+        /// How many commands are here; more than any number of them when anything else is.
+        fileprivate var amount: Int {
+            closers.isEmpty && edits.isEmpty && !isDue && !isStopped ? commands.count : .max
         }
 
         fileprivate mutating func empty() {
@@ -38,6 +38,8 @@ package final class CommandMailbox: Sendable {
 
     private let state = Mutex(State())
     private let alarm = DispatchSemaphore(value: 0)
+    /// What `state` says of how much is here, for a look without the lock.
+    private let amount = Atomic<Int>(0)
 
     package init() {}
 
@@ -78,7 +80,8 @@ package final class CommandMailbox: Sendable {
     private func deliver(_ change: (inout Delivery) -> Void) {
         let wakes = state.withLock { state in
             change(&state.delivery)
-            guard let wakeCount = state.wakeCount, state.delivery.wakes(at: wakeCount) else {
+            amount.store(state.delivery.amount, ordering: .relaxed)
+            guard let wakeCount = state.wakeCount, state.delivery.amount >= wakeCount else {
                 return false
             }
             state.wakeCount = nil
@@ -98,13 +101,17 @@ package final class CommandMailbox: Sendable {
         state.withLock { state in
             swap(&state.delivery, &delivery)
             state.delivery.isStopped = delivery.isStopped
+            amount.store(state.delivery.amount, ordering: .relaxed)
         }
     }
 
     /// Blocks until something is here.
     ///
     /// Only the writer's thread may call it.
-    package func wait() {
+    ///
+    /// - Parameter isLively: Whether it looks for a while before it sleeps.
+    package func wait(isLively: Bool) {
+        if isLively, looks(for: 1, atMost: Self.lookMax) { return }
         if sleeps(until: 1) { alarm.wait() }
     }
 
@@ -114,6 +121,7 @@ package final class CommandMailbox: Sendable {
     ///
     /// - Returns: Whether something came in time.
     package func wait(forCommands count: Int, atMost bound: Duration) -> Bool {
+        if looks(for: count, atMost: min(bound, Self.lookMax)) { return true }
         guard sleeps(until: count) else { return true }
         guard alarm.wait(timeout: SystemClock.deadline(in: bound)) == .timedOut else { return true }
         let isWoken = state.withLock { state in
@@ -125,9 +133,26 @@ package final class CommandMailbox: Sendable {
         return isWoken
     }
 
+    /// Callers that were just answered come within less time than it takes to sleep and be woken,
+    /// which costs them a call of the system besides.
+    private static let lookMax = Duration.microseconds(20)
+
+    /// Looks again and again whether so many commands are here, or something else is.
+    private func looks(for count: Int, atMost bound: Duration) -> Bool {
+        let clock = SystemClock()
+        let end = clock.uptime + bound
+        repeat {
+            for _ in 0..<16 {
+                if amount.load(ordering: .relaxed) >= count { return true }
+                clogjobs_relax()
+            }
+        } while clock.uptime < end
+        return false
+    }
+
     private func sleeps(until commandCount: Int) -> Bool {
         state.withLock { state in
-            guard !state.delivery.wakes(at: commandCount) else { return false }
+            guard state.delivery.amount < commandCount else { return false }
             state.wakeCount = commandCount
             return true
         }

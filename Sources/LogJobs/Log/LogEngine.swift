@@ -128,8 +128,8 @@ package final class LogEngine: Sendable {
 extension LogEngine {
     private func run() {
         while true {
-            guard work() else { break }
-            mailbox.wait()
+            guard let isLively = work() else { break }
+            mailbox.wait(isLively: isLively)
         }
         end()
     }
@@ -154,13 +154,15 @@ extension LogEngine {
 
     /// Works until there is nothing to do.
     ///
-    /// - Returns: Whether there may be more later.
+    /// - Returns: Whether it does not pay to sleep until there is again; `nil` when there will be
+    ///   nothing any more.
     @discardableResult
-    private func work() -> Bool {
+    private func work() -> Bool? {
         var delivery = CommandMailbox.Delivery()
+        var isLively = false
         while true {
             mailbox.take(into: &delivery)
-            if delivery.isStopped { return false }
+            if delivery.isStopped { return nil }
             let step = writer.withLock { writer in
                 writer.accept(delivery)
                 return writer.step()
@@ -172,6 +174,7 @@ extension LogEngine {
                     writer.expect(step.answeredCount)
                 }
             }
+            isLively = isLively || step.isLively
             roomToCarry.withLock { $0 = step.carryingRoom }
             // Whoever is told that the store is closed may open it again at once.
             if step.hasEnded { letGo() }
@@ -185,10 +188,10 @@ extension LogEngine {
                 let isOver = !mailbox.wait(forCommands: count, atMost: bound)
                 if isOver { writer.withLock { $0.endGathering() } }
             case .untilCommand:
-                if mailbox.commandCount == 0 { return true }
+                if mailbox.commandCount == 0 { return isLively }
             case .until(let deadline):
                 setTimer(for: deadline)
-                if mailbox.commandCount == 0 { return true }
+                if mailbox.commandCount == 0 { return isLively }
             }
         }
     }

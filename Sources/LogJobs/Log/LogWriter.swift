@@ -40,6 +40,9 @@ package struct LogWriter: ~Copyable, Sendable {
         package var preparation: UInt64?
         /// How many callers were answered because a commit is done.
         package var answeredCount: Int
+        /// Whether callers come again before it pays to sleep: several that were answered in one
+        /// go, or one that waits for no sync.
+        package var isLively: Bool
         /// Whether the store is of no more use, and nobody needs to know why any more.
         package var hasEnded: Bool
         /// See ``CommitMachine/carryingRoom``.
@@ -140,13 +143,16 @@ package struct LogWriter: ~Copyable, Sendable {
         }
         let answers = machine.takeAnswers()
         if machine.isFull, !answers.isEmpty { expectUpkeep() }
+        let answeredCount =
+            machine.isIdle ? answers.reduce(0) { $0 + $1.receivers.count } : 0
         return Step(
             answers: answers,
             isSignalDue: machine.takeSignal(),
             rest: rest,
             isUpkeepDue: isUpkeepDue,
             preparation: preparation,
-            answeredCount: machine.isIdle ? answers.reduce(0) { $0 + $1.receivers.count } : 0,
+            answeredCount: answeredCount,
+            isLively: answeredCount > (machine.settings.durability == .synced ? 1 : 0),
             hasEnded: hasEnded,
             carryingRoom: machine.carryingRoom
         )
