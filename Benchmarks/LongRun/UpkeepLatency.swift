@@ -7,6 +7,9 @@ import Synchronization
 /// not: turn by turn in one run, on copies of one store in which much is needed and more is dead.
 struct UpkeepLatency {
     private static let callers = 4
+    /// How many each of them enqueues without upkeep: what disks and machines do once a second is
+    /// to be in both.
+    private static let quietCount = 25_000
     /// What is compared, and what it may be at the most.
     private static let shares: [(name: String, share: Double, max: Double)] = [
         ("p99", 0.99, 2), ("p99.9", 0.999, 3),
@@ -64,18 +67,21 @@ struct UpkeepLatency {
         }
     }
 
-    /// Callers that enqueue one job after the other until something is over, or 20,000 times.
+    /// Callers that enqueue one job after the other until something is over, or so many times.
     private func enqueues(
         _ backend: LogBackend,
         during work: (@Sendable () async -> Void)? = nil
     ) async throws -> Latencies {
         let end = End()
         let isBounded = work == nil
+        let quietCount = Self.quietCount / scale
         return try await withThrowingTaskGroup(of: [Duration].self) { group in
             for caller in 0..<Self.callers {
                 group.addTask {
                     var latencies: [Duration] = []
-                    while isBounded ? latencies.count < 5000 : !end.isReached.withLock(\.self) {
+                    while isBounded
+                        ? latencies.count < quietCount : !end.isReached.withLock(\.self)
+                    {
                         let number = caller + Self.callers * latencies.count
                         let began = ContinuousClock.now
                         _ = try await backend.enqueue([PassingStore.job(number)])

@@ -38,6 +38,7 @@ extension JobLedger {
 
     /// The job that keeps another out.
     func holder(ofKeysOf job: NewJob) -> Slot? {
+        if job.isPlain { return nil }
         if let key = job.idempotencyKey, let slot = idempotencyKeys[key] { return slot }
         if let key = job.uniqueKey, let slot = uniqueKeys[key] { return slot }
         return nil

@@ -86,11 +86,7 @@ package struct JobTraits: Sendable, Hashable {
 
     /// Nothing when the job has none of it.
     init?(_ job: NewJob) {
-        let isPlain =
-            job.timeout == nil && job.uniqueKey == nil && job.concurrencyKey == nil
-            && job.idempotencyKey == nil && job.scheduleKey == nil && job.tags.isEmpty
-            && job.metadata.isEmpty && job.waitsFor.isEmpty
-        if isPlain { return nil }
+        if job.isPlain { return nil }
         timeout = job.timeout
         uniqueKey = job.uniqueKey
         concurrencyKey = job.concurrencyKey

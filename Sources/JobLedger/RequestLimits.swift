@@ -93,11 +93,12 @@ enum RequestLimits {
         try check(job.payload)
         try check(attempts: job.maxAttempts)
         if let runAt = job.runAt { try check(runAt, "the run-at time") }
+        try check(actor: job.actor)
+        if job.isPlain { return }
         try check(key: job.uniqueKey, "the unique key")
         try check(key: job.idempotencyKey, "the idempotency key")
         try check(key: job.scheduleKey, "the schedule key")
         try checkTexts(job)
-        try check(actor: job.actor)
         guard job.concurrencyKey == nil else {
             throw Violation("concurrency keys are not kept yet", code: .unsupported)
         }

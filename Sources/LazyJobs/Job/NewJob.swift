@@ -109,6 +109,11 @@ public struct NewJob: Sendable, Hashable {
         set { fields.actor = newValue }
     }
 
+    /// Whether it has no timeout, keys, tags, metadata and jobs to wait for, as most.
+    ///
+    /// One look for all of them: each by itself costs a call, a retain and a release.
+    package var isPlain: Bool { box.fields.isPlain }
+
     /// Describes a job; what is not given has the defaults of Go's `lazyjobs`.
     public init(
         kind: String,
@@ -168,6 +173,11 @@ extension NewJob {
         var metadata: [String: String]
         var waitsFor: [JobID]
         var actor: String?
+
+        var isPlain: Bool {
+            timeout == nil && uniqueKey == nil && concurrencyKey == nil && idempotencyKey == nil
+                && scheduleKey == nil && tags.isEmpty && metadata.isEmpty && waitsFor.isEmpty
+        }
     }
 
     // SAFETY: changed only while one `NewJob` alone refers to it.

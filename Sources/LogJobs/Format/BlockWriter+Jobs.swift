@@ -13,6 +13,12 @@ extension BlockWriter {
         writer.append(zigzag: Int64(job.priority.rawValue))
         writer.append(varint: job.maxAttempts)
         if let runAt = job.runAt { append(date: Timestamp(runAt)) }
+        if !job.isPlain { append(rareIn: job) }
+        if let actor = job.actor { append(name: actor) }
+    }
+
+    /// Appends what only a job has that is not plain.
+    private mutating func append(rareIn job: NewJob) {
         if let timeout = job.timeout { append(duration: timeout) }
         if let key = job.uniqueKey { append(key: key) }
         if let key = job.concurrencyKey { append(key: key) }
@@ -21,20 +27,20 @@ extension BlockWriter {
         if !job.tags.isEmpty { append(tags: job.tags) }
         if !job.metadata.isEmpty { append(metadata: job.metadata) }
         if !job.waitsFor.isEmpty { append(waits: job.waitsFor) }
-        if let actor = job.actor { append(name: actor) }
     }
 
     private func presence(in job: NewJob) -> Presence {
         var presence = Presence()
+        let isRare = !job.isPlain
         presence.add(job.runAt != nil)
-        presence.add(job.timeout != nil)
-        presence.add(job.uniqueKey != nil)
-        presence.add(job.concurrencyKey != nil)
-        presence.add(job.idempotencyKey != nil)
-        presence.add(job.scheduleKey != nil)
-        presence.add(!job.tags.isEmpty)
-        presence.add(!job.metadata.isEmpty)
-        presence.add(!job.waitsFor.isEmpty)
+        presence.add(isRare && job.timeout != nil)
+        presence.add(isRare && job.uniqueKey != nil)
+        presence.add(isRare && job.concurrencyKey != nil)
+        presence.add(isRare && job.idempotencyKey != nil)
+        presence.add(isRare && job.scheduleKey != nil)
+        presence.add(isRare && !job.tags.isEmpty)
+        presence.add(isRare && !job.metadata.isEmpty)
+        presence.add(isRare && !job.waitsFor.isEmpty)
         presence.add(job.actor != nil)
         return presence
     }

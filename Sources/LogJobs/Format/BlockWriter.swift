@@ -63,25 +63,33 @@ package struct BlockWriter {
     /// Names are compared byte for byte: `String`'s own equality would change their spelling.
     mutating func append(name: String) {
         var name = name
-        let hash = name.withUTF8 { unsafe clogjobs_crc32c(0, $0.baseAddress, $0.count) }
-        let count = name.utf8.count
-        let slot = Int(hash & 0xFF)
-        let known = names[slot]
-        if known.blockNumber == blockNumber, known.hash == hash, known.count == count,
-            writer.bytes[known.start..<known.start + count].elementsEqual(name.utf8)
-        {
-            writer.append(varint: known.number)
+        let (hash, known) = name.withUTF8 { bytes in
+            let hash = unsafe clogjobs_crc32c(0, bytes.baseAddress, bytes.count)
+            return unsafe (hash, number(of: bytes, hash))
+        }
+        if let known {
+            writer.append(varint: known)
             return
         }
         writer.append(0)
         writer.append(text: name, max: FormatLimits.nameSizeMax)
         nameCount += 1
-        names[slot] = KnownName(
+        let count = name.utf8.count
+        names[Int(hash & 0xFF)] = KnownName(
             blockNumber: blockNumber,
             hash: hash,
             start: writer.count - count,
             count: count,
             number: nameCount
         )
+    }
+
+    /// The number of a name that the block has already.
+    private func number(of name: UnsafeBufferPointer<UInt8>, _ hash: UInt32) -> Int? {
+        let known = names[Int(hash & 0xFF)]
+        guard known.blockNumber == blockNumber, known.hash == hash, known.count == name.count,
+            unsafe writer.has(name, at: known.start)
+        else { return nil }
+        return known.number
     }
 }

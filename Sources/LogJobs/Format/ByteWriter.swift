@@ -1,3 +1,5 @@
+import Foundation
+
 /// Appends values as the format has them: little-endian, varints, texts.
 package struct ByteWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
@@ -7,6 +9,16 @@ package struct ByteWriter: Sendable {
     }
 
     package var count: Int { bytes.count }
+
+    /// Whether these bytes stand at a place.
+    // SAFETY: as many bytes are compared as both have.
+    func has(_ other: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+        guard let first = other.baseAddress else { return true }
+        return unsafe bytes[start..<start + other.count].withUnsafeBufferPointer { mine in
+            guard let mine = mine.baseAddress else { return false }
+            return unsafe memcmp(mine, first, other.count) == 0
+        }
+    }
 
     /// Takes back everything from a place on, and keeps the room.
     package mutating func truncate(to count: Int) {
