@@ -32,18 +32,8 @@ struct UpkeepLatency {
         try await store.backend.close()
         var ratios = Self.shares.map { _ in [Double]() }
         for round in 1...5 {
-            let path = folder + "/latency-\(round)"
-            try FileManager.default.copyItem(atPath: store.folder, toPath: path)
-            configuration.runsUpkeep = false
-            var backend = try await LogBackend.open(path, configuration: configuration)
-            let quiet = try await enqueues(backend)
-            try await backend.close()
-            configuration.runsUpkeep = true
-            backend = try await LogBackend.open(path, configuration: configuration)
-            let busy = try await enqueues(backend) { [backend] in await backend.keepNow() }
-            let upkeep = backend.upkeepReport
-            try await backend.close()
-            try FileManager.default.removeItem(atPath: path)
+            let (quiet, _) = try await measure(store, configuration, keeping: false)
+            let (busy, upkeep) = try await measure(store, configuration, keeping: true)
             for (index, item) in Self.shares.enumerated() {
                 ratios[index].append(busy.percentile(item.share) / quiet.percentile(item.share))
             }
@@ -65,6 +55,26 @@ struct UpkeepLatency {
             )
             report(claim.text)
         }
+    }
+
+    /// Measures a copy of the store.
+    private func measure(
+        _ store: PassingStore,
+        _ configuration: LogBackend.Configuration,
+        keeping: Bool
+    ) async throws -> (Latencies, UpkeepReport) {
+        let path = store.folder + "-copy"
+        try FileManager.default.copyItem(atPath: store.folder, toPath: path)
+        var configuration = configuration
+        configuration.runsUpkeep = keeping
+        let backend = try await LogBackend.open(path, configuration: configuration)
+        let latencies =
+            keeping
+            ? try await enqueues(backend) { await backend.keepNow() } : try await enqueues(backend)
+        let report = backend.upkeepReport
+        try await backend.close()
+        try FileManager.default.removeItem(atPath: path)
+        return (latencies, report)
     }
 
     /// Callers that enqueue one job after the other until something is over, or so many times.

@@ -28,7 +28,15 @@ final class Upkeep: Sendable {
     }
 
     func start(lastChange: Timestamp?) {
-        let task = Task { [self] in await run(lastChange) }
+        let clock = keeper.clock
+        let now = RetentionTime(
+            lastChange: lastChange,
+            now: Timestamp(clock.now),
+            uptime: clock.uptime
+        )
+        // Before anything else asks to look: without a time nothing is too old.
+        time.withLock { $0 = $0 ?? now }
+        let task = Task { [self] in await run() }
         running.withLock { $0 = task }
     }
 
@@ -42,7 +50,7 @@ final class Upkeep: Sendable {
     /// Goes on after it was stopped, trusting the clock as far as before.
     func goOn() { start(lastChange: nil) }
 
-    private func run(_ lastChange: Timestamp?) async {
+    private func run() async {
         let clock = keeper.clock
         let occasions = keeper.engine.occasions
         let timer = Task {
@@ -52,12 +60,6 @@ final class Upkeep: Sendable {
             }
         }
         defer { timer.cancel() }
-        let now = RetentionTime(
-            lastChange: lastChange,
-            now: Timestamp(clock.now),
-            uptime: clock.uptime
-        )
-        time.withLock { $0 = $0 ?? now }
         let stream = occasions.makeStream()
         occasions.send()
         for await _ in stream { await look() }

@@ -49,4 +49,28 @@ struct StoreKeeperTests {
         #expect(report.checkpointCount == 1)
         await backend.abandonAndWait()
     }
+
+    @Test("prunes at its first look, though nothing it does by itself has begun")
+    func firstLook() async throws {
+        let store = TestStore()
+        var configuration = TestStore.configuration
+        configuration.retention = JobRetention(cancelled: .seconds(60))
+        let backend = try await store.open(configuration)
+        let job = NewJob(kind: "gone", payload: JobPayload(bytes: []))
+        let id = try await backend.enqueue([job])[0].record.id
+        _ = try await backend.cancel([id], reason: "enough", actor: nil)
+        store.clock.advance(by: .seconds(61))
+        let keeper = StoreKeeper(
+            engine: backend.engine,
+            configuration: configuration,
+            clock: store.clock,
+            checkpointer: Checkpointer(backend.engine, readByteCount: 1 << 30)
+        )
+        let upkeep = Upkeep(keeper, Turnstile())
+        upkeep.start(lastChange: nil)
+        await upkeep.look()
+        #expect(keeper.report.current.prunedCount == 1)
+        await upkeep.stop()
+        await backend.abandonAndWait()
+    }
 }
