@@ -42,6 +42,7 @@ extension JobLedger {
 
     /// Fails unless the keys of a job are free for it.
     func checkKeys(of job: NewJob, _ id: JobID, isFinal: Bool) throws(LedgerError) {
+        if job.isPlain || job.uniqueKey == nil && job.idempotencyKey == nil { return }
         try JobTraits(job).map { traits throws(LedgerError) in
             try checkKeys(of: traits, id, isFinal: isFinal)
         }

@@ -31,6 +31,9 @@ void clogjobs_sha256_end(clogjobs_sha256 *sha, uint8_t digest[32]);
 // and returns -1 where that cannot be done. (Swift does not see fallocate.)
 int clogjobs_punch(int descriptor, int64_t offset, int64_t length);
 
+// On how many processors this thread may run. (Foundation counts those of the machine.)
+int clogjobs_processors(void);
+
 // Tells the processor that a loop waits for another thread.
 static inline void clogjobs_relax(void) {
 #if defined(__x86_64__) || defined(__i386__)

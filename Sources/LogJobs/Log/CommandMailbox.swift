@@ -121,9 +121,10 @@ package final class CommandMailbox: Sendable {
     ///
     /// - Returns: Whether something came in time.
     package func wait(forCommands count: Int, atMost bound: Duration) -> Bool {
+        let deadline = SystemClock.deadline(in: bound)
         if looks(for: count, atMost: min(bound, Self.lookMax)) { return true }
         guard sleeps(until: count) else { return true }
-        guard alarm.wait(timeout: SystemClock.deadline(in: bound)) == .timedOut else { return true }
+        guard alarm.wait(timeout: deadline) == .timedOut else { return true }
         let isWoken = state.withLock { state in
             defer { state.wakeCount = nil }
             return state.wakeCount == nil
@@ -134,11 +135,14 @@ package final class CommandMailbox: Sendable {
     }
 
     /// Callers that were just answered come within less time than it takes to sleep and be woken,
-    /// which costs them a call of the system besides.
-    private static let lookMax = Duration.microseconds(20)
+    /// which costs them a call of the system besides; but on one processor they come only when the
+    /// writer sleeps.
+    private static let lookMax: Duration =
+        clogjobs_processors() > 1 ? .microseconds(20) : .zero
 
     /// Looks again and again whether so many commands are here, or something else is.
     private func looks(for count: Int, atMost bound: Duration) -> Bool {
+        guard bound > .zero else { return false }
         let clock = SystemClock()
         let end = clock.uptime + bound
         repeat {
