@@ -32,12 +32,7 @@ struct StoreKeeperTests {
         _ = try await backend.cancel(late.map(\.record.id), reason: "enough", actor: nil)
         store.clock.advance(by: .seconds(61))
 
-        let keeper = StoreKeeper(
-            engine: backend.engine,
-            configuration: configuration,
-            clock: store.clock,
-            checkpointer: Checkpointer(backend.engine, readByteCount: 1 << 30)
-        )
+        let keeper = keeper(of: backend, configuration, store.clock)
         var pruning = Pruning()
         // The sleeps of a gentle pace end when the time is moved on.
         let sleeper = store.passTime(by: .seconds(1))
@@ -60,17 +55,26 @@ struct StoreKeeperTests {
         let id = try await backend.enqueue([job])[0].record.id
         _ = try await backend.cancel([id], reason: "enough", actor: nil)
         store.clock.advance(by: .seconds(61))
-        let keeper = StoreKeeper(
-            engine: backend.engine,
-            configuration: configuration,
-            clock: store.clock,
-            checkpointer: Checkpointer(backend.engine, readByteCount: 1 << 30)
-        )
+        let keeper = keeper(of: backend, configuration, store.clock)
         let upkeep = Upkeep(keeper, Turnstile())
         upkeep.start(lastChange: nil)
         await upkeep.look()
         #expect(keeper.report.current.prunedCount == 1)
         await upkeep.stop()
         await backend.abandonAndWait()
+    }
+
+    /// One that its test alone tells to do something.
+    private func keeper(
+        of backend: LogBackend,
+        _ configuration: LogBackend.Configuration,
+        _ clock: ManualClock
+    ) -> StoreKeeper {
+        StoreKeeper(
+            engine: backend.engine,
+            configuration: configuration,
+            clock: clock,
+            checkpointer: Checkpointer(backend.engine, readByteCount: 1 << 30)
+        )
     }
 }
