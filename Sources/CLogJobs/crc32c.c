@@ -19,6 +19,12 @@ static const uint32_t polynomial = 0x82F63B78;
 static uint32_t table[8][256];
 static bool has_instruction;
 
+// The instruction takes three cycles, and another can begin in each: three lanes side by side.
+enum { lane = 256 };
+
+// past_lane[k][b]: what byte k of a checksum contributes, if it is b, behind another lane.
+static uint32_t past_lane[4][256];
+
 static bool detect_instruction(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
@@ -45,6 +51,13 @@ __attribute__((constructor)) static void prepare(void) {
             table[k][byte] = (crc >> 8) ^ table[0][crc & 0xFF];
         }
     }
+    for (int bit = 0; bit < 32; bit++) {
+        uint32_t crc = (uint32_t)1 << bit;
+        for (int zero = 0; zero < lane; zero++) crc = (crc >> 8) ^ table[0][crc & 0xFF];
+        for (int byte = 0; byte < 256; byte++) {
+            if (byte >> (bit % 8) & 1) past_lane[bit / 8][byte] ^= crc;
+        }
+    }
     has_instruction = detect_instruction();
 }
 
@@ -63,28 +76,43 @@ uint32_t clogjobs_crc32c_table(uint32_t crc, const void *bytes, size_t count) {
 }
 
 #if defined(__x86_64__)
-__attribute__((target("sse4.2")))
-static uint32_t crc32c_instruction(uint32_t crc, const uint8_t *next, size_t count) {
-    uint64_t state = ~crc;
-    for (; count >= 8; count -= 8, next += 8) {
-        uint64_t word;
-        memcpy(&word, next, sizeof word);
-        state = _mm_crc32_u64(state, word);
-    }
-    for (; count > 0; count--, next++) state = _mm_crc32_u8((uint32_t)state, *next);
-    return ~(uint32_t)state;
-}
+#define WITH_INSTRUCTION __attribute__((target("sse4.2")))
+#define STEP_WORD(crc, word) _mm_crc32_u64(crc, word)
+#define STEP_BYTE(crc, byte) _mm_crc32_u8((uint32_t)(crc), byte)
 #elif defined(__aarch64__)
-__attribute__((target("crc")))
-static uint32_t crc32c_instruction(uint32_t crc, const uint8_t *next, size_t count) {
-    crc = ~crc;
-    for (; count >= 8; count -= 8, next += 8) {
-        uint64_t word;
-        memcpy(&word, next, sizeof word);
-        crc = __crc32cd(crc, word);
+#define WITH_INSTRUCTION __attribute__((target("crc")))
+#define STEP_WORD(crc, word) __crc32cd((uint32_t)(crc), word)
+#define STEP_BYTE(crc, byte) __crc32cb((uint32_t)(crc), byte)
+#endif
+
+#ifdef WITH_INSTRUCTION
+static uint64_t word_at(const uint8_t *place) {
+    uint64_t word;
+    memcpy(&word, place, sizeof word);
+    return word;
+}
+
+static uint32_t behind_lane(uint64_t crc) {
+    return past_lane[0][crc & 0xFF] ^ past_lane[1][crc >> 8 & 0xFF]
+        ^ past_lane[2][crc >> 16 & 0xFF] ^ past_lane[3][crc >> 24 & 0xFF];
+}
+
+WITH_INSTRUCTION
+static uint32_t crc32c_instruction(uint32_t start, const uint8_t *next, size_t count) {
+    uint64_t crc = ~start;
+    for (; count >= 3 * lane; count -= 3 * lane, next += 3 * lane) {
+        uint64_t second = 0;
+        uint64_t third = 0;
+        for (int place = 0; place < lane; place += 8) {
+            crc = STEP_WORD(crc, word_at(next + place));
+            second = STEP_WORD(second, word_at(next + lane + place));
+            third = STEP_WORD(third, word_at(next + 2 * lane + place));
+        }
+        crc = behind_lane(behind_lane(crc) ^ second) ^ third;
     }
-    for (; count > 0; count--, next++) crc = __crc32cb(crc, *next);
-    return ~crc;
+    for (; count >= 8; count -= 8, next += 8) crc = STEP_WORD(crc, word_at(next));
+    for (; count > 0; count--, next++) crc = STEP_BYTE(crc, *next);
+    return ~(uint32_t)crc;
 }
 #else
 static uint32_t crc32c_instruction(uint32_t crc, const uint8_t *next, size_t count) {
