@@ -65,6 +65,37 @@ struct ColumnsTests {
         #expect(table.pageCount == 0)
     }
 
+    @Test("the id table has what a dictionary has", arguments: 1...4 as ClosedRange<UInt64>)
+    func randomIDs(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var (table, slots): (IDTable, [JobID: Slot]) = (IDTable(), [:])
+        for step in 0..<4_000 {
+            // Nearly all jobs are new ones; a few are old, with many pages between them.
+            let isNew = Int.random(in: 0..<4, using: &generator) > 0
+            let number: ClosedRange<UInt64> =
+                isNew
+                ? UInt64(1 << 20 + 9 * step)...UInt64(1 << 20 + 9 * step) : 1...1 << 20
+            let id = JobID(rawValue: .random(in: number, using: &generator))
+            if slots[id] == nil {
+                slots[id] = Slot(step)
+                table.insert(id, at: Slot(step))
+            }
+            if step > 2_000, let gone = slots.keys.min(), gone != id {
+                table.remove(gone)
+                slots[gone] = nil
+            }
+            #expect(table[id] == slots[id])
+        }
+        var walked: [Slot] = []
+        table.walk(after: nil) { slot in
+            walked.append(slot)
+            return true
+        }
+        #expect(walked == slots.sorted { $0.key < $1.key }.map(\.value))
+        for (id, slot) in slots { #expect(table[id] == slot) }
+        #expect(table.pageCount == Set(slots.keys.map { $0.rawValue >> 10 }).count)
+    }
+
     @Test("names are told apart by their bytes")
     func textKeys() {
         let (composed, decomposed) = ("na\u{EF}ve", "nai\u{308}ve")
@@ -74,6 +105,26 @@ struct ColumnsTests {
         let tokens = [composed, decomposed].map { interner.retain($0) }
         #expect(tokens[0] != tokens[1])
         #expect(Array(interner.name(tokens[1]).utf8) == Array(decomposed.utf8))
+    }
+
+    @Test("names that differ in one byte are told apart, of whatever length")
+    func similarNames() {
+        var interner = Interner()
+        for count in 1...40 {
+            let name = Array(repeating: UInt8(ascii: "n"), count: count)
+            let first = interner.retain(String(decoding: name, as: UTF8.self))
+            for place in 0..<count {
+                var other = name
+                other[place] = UInt8(ascii: "o")
+                let text = String(decoding: other, as: UTF8.self)
+                let token = interner.retain(text)
+                #expect(token != first && interner.name(token) == text)
+                #expect(interner.retain(text) == token)
+                interner.release(token)
+                interner.release(token)
+            }
+            #expect(interner.useCount(first) == 1)
+        }
     }
 
     @Test("a token is free for another name after its last use")
