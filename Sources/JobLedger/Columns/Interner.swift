@@ -1,7 +1,7 @@
 /// Names that many jobs share, each kept once, for as long as something uses it.
 ///
 /// Invariants: a token in use has a count above zero and stands in the index under its name; every
-/// other token is free to be given to the next new name.
+/// other token is free to be given to the next new name, and is not among the recent ones.
 struct Interner: Sendable {
     /// What stands for a name.
     typealias Token = UInt32
@@ -13,19 +13,39 @@ struct Interner: Sendable {
     private var names = ChunkedColumn<String>()
     private var useCounts = ChunkedColumn<UInt32>()
     private var freeTokens: [Token] = []
-    /// Tokens that were asked for, by the digest of their names: most jobs have one of a few.
-    private var recent = Array(repeating: Self.none, count: Self.recentCount)
-    private static let recentCount = 64
+    /// What was asked for, by the place of its print: most jobs have one of a few names.
+    private var recent = [Recent?](repeating: nil, count: 64)
+
+    private struct Recent: Sendable {
+        var print: TextPrint
+        var token: Token
+    }
 
     /// The tokens in use, in no particular order.
     var usedTokens: some Sequence<Token> { tokens.values }
 
     /// Adds one use of a name.
     mutating func retain(_ name: String) -> Token {
-        let place = TextKey(name).digest & (Self.recentCount - 1)
-        if let token = token(of: name, recentAt: place) ?? tokens[name] {
+        let print = TextPrint(name)
+        if let print, let token = recentToken(of: name, print) {
             useCounts[Int(token)] += 1
-            if recent[place] != token { recent[place] = token }
+            return token
+        }
+        let token = retainAny(name)
+        if let print { recent[print.place] = Recent(print: print, token: token) }
+        return token
+    }
+
+    private func recentToken(of name: String, _ print: TextPrint) -> Token? {
+        guard let found = recent[print.place], found.print == print,
+            print.isWhole || TextKey(names[Int(found.token)]) == TextKey(name)
+        else { return nil }
+        return found.token
+    }
+
+    private mutating func retainAny(_ name: String) -> Token {
+        if let token = tokens[name] {
+            useCounts[Int(token)] += 1
             return token
         }
         let token: Token
@@ -42,14 +62,6 @@ struct Interner: Sendable {
         return token
     }
 
-    private func token(of name: String, recentAt place: Int) -> Token? {
-        let token = recent[place]
-        guard token != Self.none, useCounts[Int(token)] > 0,
-            TextKey(names[Int(token)]) == TextKey(name)
-        else { return nil }
-        return token
-    }
-
     /// Adds one use of a name that is in use.
     mutating func retain(_ token: Token) {
         useCounts[Int(token)] += 1
@@ -62,6 +74,9 @@ struct Interner: Sendable {
     mutating func release(_ token: Token) {
         useCounts[Int(token)] -= 1
         guard useCounts[Int(token)] == 0 else { return }
+        if let print = TextPrint(names[Int(token)]), recent[print.place]?.token == token {
+            recent[print.place] = nil
+        }
         tokens[names[Int(token)]] = nil
         names[Int(token)] = ""
         freeTokens.append(token)
