@@ -29,7 +29,7 @@ struct UpdatedOrder: Sendable {
     /// Moves a row to where the one that changed last stands.
     mutating func moveToNewest(_ slot: Slot) {
         guard slot != newest else { return }
-        remove(slot)
+        unlink(slot)
         link(slot, newer: .none, older: newest)
     }
 
@@ -58,10 +58,15 @@ struct UpdatedOrder: Sendable {
     }
 
     mutating func remove(_ slot: Slot) {
+        unlink(slot)
+        links[slot] = Links()
+    }
+
+    /// Takes a row out of the list, whatever its own links say then.
+    private mutating func unlink(_ slot: Slot) {
         let (newer, older) = (links[slot].newer, links[slot].older)
         if newer == .none { newest = older } else { links[newer].older = older }
         if older == .none { oldest = newer } else { links[older].newer = newer }
-        links[slot] = Links()
     }
 
     private mutating func makeRoom(for slot: Slot) {
