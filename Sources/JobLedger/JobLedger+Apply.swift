@@ -6,15 +6,36 @@ extension JobLedger {
     /// - Throws: When the event cannot follow what the ledger has seen; nothing has changed then.
     package mutating func apply(_ event: JobEvent) throws(LedgerError) {
         try checkOrder(of: event)
-        accounts.weigh(event)
+        accounts.weigh(event.weight)
         switch event.body {
-        case .job(let transition): try apply(transition, of: event)
+        case .job(let transition):
+            try apply(transition.change, TransitionHead(transition, of: event))
         case .schedule(let change): try apply(change)
         case .queue(let change): try apply(change)
         case .store(let change): try apply(change, of: event)
         }
+        pass(event.sequence)
+    }
+
+    /// Takes the next event of the store into the state, a transition that is plain.
+    ///
+    /// - Throws: As for the event that it is made of.
+    package mutating func apply(_ transition: PlainTransition) throws(LedgerError) {
+        try Self.checkOrder(transition.head.sequence, transition.head.epoch, place)
+        accounts.weigh(transition.weight)
+        switch transition.kind {
+        case .enqueued:
+            try enqueue(transition.job, runAt: transition.runAt, transition.head)
+        case .claimed: try claim(transition.head, worker: transition.worker)
+        case .succeeded: try succeed(transition.head, output: nil)
+        case .pruned: try prune(transition.head)
+        }
+        pass(transition.head.sequence)
+    }
+
+    private mutating func pass(_ sequence: SequenceNumber) {
         accounts.addEvent()
-        lastSequence = event.sequence
+        lastSequence = sequence
     }
 
     /// Ends a fold of events that may have carried jobs of which the ledger knew nothing.
@@ -34,33 +55,75 @@ extension JobLedger {
     ///
     /// - Throws: When the event is out of order or is not such a transition.
     package mutating func skip(_ event: JobEvent) throws(LedgerError) {
-        try checkOrder(of: event)
-        guard let transition = event.transition, slots[transition.jobID] == nil,
-            transition.jobID < nextJobID, transition.kind != .enqueued, transition.kind != .carried
+        guard let transition = event.transition, isGone(transition.jobID),
+            transition.kind != .enqueued, transition.kind != .carried
         else { return try apply(event) }
-        accounts.weigh(event)
-        if transition.kind == .pruned {
-            accounts.addPruned(transition.jobID, at: event.sequence)
+        try checkOrder(of: event)
+        accounts.weigh(event.weight)
+        skip(transition.jobID, isPruned: transition.kind == .pruned, event.sequence)
+    }
+
+    /// Passes over a plain transition as over an event.
+    package mutating func skip(_ transition: PlainTransition) throws(LedgerError) {
+        let head = transition.head
+        guard isGone(head.jobID), transition.kind != .enqueued else {
+            return try apply(transition)
         }
-        accounts.addEvent()
-        lastSequence = event.sequence
+        try Self.checkOrder(head.sequence, head.epoch, place)
+        accounts.weigh(transition.weight)
+        skip(head.jobID, isPruned: transition.kind == .pruned, head.sequence)
+    }
+
+    /// Whether the ledger had the job if nothing was gone.
+    private func isGone(_ id: JobID) -> Bool {
+        slots[id] == nil && id < nextJobID
+    }
+
+    private mutating func skip(_ id: JobID, isPruned: Bool, _ sequence: SequenceNumber) {
+        if isPruned { accounts.addPruned(id, at: sequence) }
+        pass(sequence)
     }
 
     private func checkOrder(of event: JobEvent) throws(LedgerError) {
-        guard event.sequence == lastSequence.next else {
-            throw .sequenceGap(expected: lastSequence.next, found: event.sequence)
+        guard case .store(.opened) = event.body else {
+            return try Self.checkOrder(event.sequence, event.epoch, place)
         }
-        if case .store(.opened) = event.body {
-            guard event.epoch > epoch, event.epoch < .max else {
-                throw .wrongEpoch(current: epoch, found: event.epoch)
-            }
-        } else {
-            guard isOpen else { throw .notOpen }
-            guard event.epoch == epoch else {
-                throw .wrongEpoch(current: epoch, found: event.epoch)
-            }
+        try Self.checkSequence(event.sequence, place)
+        guard event.epoch > epoch, event.epoch < .max else {
+            throw .wrongEpoch(current: epoch, found: event.epoch)
         }
     }
+
+    // Of the type: by `self` the whole ledger would be copied, field by field.
+    private static func checkOrder(
+        _ sequence: SequenceNumber,
+        _ epoch: UInt64,
+        _ place: Place
+    ) throws(LedgerError) {
+        try checkSequence(sequence, place)
+        guard place.isOpen else { throw .notOpen }
+        guard epoch == place.epoch else {
+            throw .wrongEpoch(current: place.epoch, found: epoch)
+        }
+    }
+
+    private static func checkSequence(
+        _ sequence: SequenceNumber,
+        _ place: Place
+    ) throws(LedgerError) {
+        guard sequence == place.lastSequence.next else {
+            throw .sequenceGap(expected: place.lastSequence.next, found: sequence)
+        }
+    }
+
+    /// What the next event is looked at by.
+    private struct Place {
+        var lastSequence: SequenceNumber
+        var epoch: UInt64
+        var isOpen: Bool
+    }
+
+    private var place: Place { Place(lastSequence: lastSequence, epoch: epoch, isOpen: isOpen) }
 
     private mutating func apply(_ change: StoreChange, of event: JobEvent) throws(LedgerError) {
         switch change {

@@ -6,42 +6,41 @@ extension JobLedger {
     /// all there is, of one that is known it only says where the payload now stands.
     mutating func carry(
         _ carried: CarriedJob,
-        _ transition: JobTransition,
-        of event: JobEvent
+        _ head: TransitionHead
     ) throws(LedgerError) {
-        let id = transition.jobID
-        guard let previous = transition.previous, previous > .zero, previous < event.sequence else {
-            throw .wrongPrevious(id, expected: event.sequence, found: transition.previous)
+        let id = head.jobID
+        guard let previous = head.previous, previous > .zero, previous < head.sequence else {
+            throw .wrongPrevious(id, expected: head.sequence, found: head.previous)
         }
         if let slot = slots[id] {
-            guard transition.version == rows[slot].version, previous == rows[slot].lastTransition,
-                JobRecord(carried, transition) == record(at: slot)
+            guard head.version == rows[slot].version, previous == rows[slot].lastTransition,
+                JobRecord(carried, head) == record(at: slot)
             else { throw .carriedDiffers(id) }
             accounts.removeRecord(Int(rows[slot].recordWeight), at: rows[slot].payloadSequence)
-            rows[slot].payloadSequence = event.sequence
+            rows[slot].payloadSequence = head.sequence
             rows[slot].recordWeight = UInt32(clamping: accounts.eventWeight)
-            accounts.addRecord(Int(rows[slot].recordWeight), at: event.sequence)
+            accounts.addRecord(Int(rows[slot].recordWeight), at: head.sequence)
         } else {
-            try check(carried, transition)
-            insert(carried, transition, previous: previous, of: event)
+            try check(carried, head)
+            insert(carried, head, previous: previous)
         }
     }
 
     private func check(
         _ carried: CarriedJob,
-        _ transition: JobTransition
+        _ head: TransitionHead
     ) throws(LedgerError) {
-        let id = transition.jobID
+        let id = head.jobID
         guard id < nextJobID, id.rawValue > 0 else {
             throw .wrongJobID(expected: nextJobID, found: id)
         }
         let attemptMin = [.running, .retrying].contains(carried.state) ? 1 : 0
         // Half of what the columns hold leaves room for every transition that may follow.
-        guard transition.attempt >= attemptMin, transition.attempt <= Int(Int32.max) else {
-            throw .wrongAttempt(id, expected: attemptMin, found: transition.attempt)
+        guard head.attempt >= attemptMin, head.attempt <= Int(Int32.max) else {
+            throw .wrongAttempt(id, expected: attemptMin, found: head.attempt)
         }
-        guard transition.version <= UInt32(Int32.max) else {
-            throw .wrongVersion(id, expected: 0, found: transition.version)
+        guard head.version <= UInt32(Int32.max) else {
+            throw .wrongVersion(id, expected: 0, found: head.version)
         }
         try Self.checked { () throws(Violation) in
             try RequestLimits.check(carried.job)
@@ -53,46 +52,46 @@ extension JobLedger {
             try RequestLimits.check(output: carried.output)
         }
         try checkKeys(of: carried.job, id, isFinal: carried.state.isFinal)
-        try checkRoom()
+        try Self.checkRoom(count)
     }
 
     private mutating func insert(
         _ carried: CarriedJob,
-        _ transition: JobTransition,
-        previous: SequenceNumber,
-        of event: JobEvent
+        _ head: TransitionHead,
+        previous: SequenceNumber
     ) {
         let slot = freeSlot()
         let worker = carried.worker.map { workers.retain($0) }
         errors[slot] = carried.lastError
         outputs[slot] = carried.output
-        insert(carried.job, state: carried.state, at: slot, isNewest: false) { row in
-            row.id = transition.jobID
-            row.version = transition.version
-            row.attempt = UInt32(transition.attempt)
+        let (job, traits) = (PlainJob(carried.job), JobTraits(carried.job))
+        insert(job, traits, state: carried.state, at: slot, isNewest: false) { row in
+            row.id = head.jobID
+            row.version = head.version
+            row.attempt = UInt32(head.attempt)
             row.runAt = Timestamp(carried.runAt)
             row.createdAt = Timestamp(carried.createdAt)
             row.updatedAt = Timestamp(carried.updatedAt)
-            row.payloadSequence = event.sequence
+            row.payloadSequence = head.sequence
             row.lastTransition = previous
             row.worker = worker ?? Interner.none
             row.hasError = carried.lastError != nil
             row.hasOutput = carried.output != nil
-            row.isReady = carried.isReady || row.runAt <= max(event.timestamp, row.updatedAt)
+            row.isReady = carried.isReady || row.runAt <= max(head.timestamp, row.updatedAt)
         }
     }
 }
 
 extension JobRecord {
     /// The record that a carried event describes.
-    fileprivate init(_ carried: CarriedJob, _ transition: JobTransition) {
+    fileprivate init(_ carried: CarriedJob, _ head: TransitionHead) {
         let job = carried.job
         self.init(
-            id: transition.jobID,
+            id: head.jobID,
             kind: job.kind,
             queue: job.queue,
             state: carried.state,
-            attempt: transition.attempt,
+            attempt: head.attempt,
             maxAttempts: job.maxAttempts,
             priority: job.priority,
             runAt: carried.runAt,

@@ -6,38 +6,65 @@ extension JobLedger {
     mutating func enqueue(
         _ job: NewJob,
         runAt: Date,
-        _ transition: JobTransition,
-        of event: JobEvent
+        _ head: TransitionHead
     ) throws(LedgerError) {
-        let id = transition.jobID
-        guard id == nextJobID, id.rawValue <= UInt64(Int64.max) else {
-            throw .wrongJobID(expected: nextJobID, found: id)
-        }
-        guard transition.version == 0 else {
-            throw .wrongVersion(id, expected: 0, found: transition.version)
-        }
-        guard transition.previous == nil else {
-            throw .wrongPrevious(id, expected: nil, found: transition.previous)
-        }
-        guard transition.attempt == 0 else {
-            throw .wrongAttempt(id, expected: 0, found: transition.attempt)
-        }
+        try Self.checkNew(head, nextJobID)
         try Self.checked { () throws(Violation) in
             try RequestLimits.check(job)
             try RequestLimits.check(runAt, "the run-at time")
         }
-        try checkKeys(of: job, id, isFinal: false)
-        try checkRoom()
-        insert(job, state: .pending, at: freeSlot()) { row in
-            row.id = id
-            row.runAt = Timestamp(runAt)
-            row.createdAt = event.timestamp
-            row.updatedAt = event.timestamp
-            row.payloadSequence = event.sequence
-            row.lastTransition = event.sequence
-            row.isReady = row.runAt <= event.timestamp
+        try checkKeys(of: job, head.jobID, isFinal: false)
+        try Self.checkRoom(count)
+        insertNew(PlainJob(job), JobTraits(job), runAt: Timestamp(runAt), head)
+    }
+
+    /// Takes a new job in that is plain, and does not say itself when it is to run.
+    mutating func enqueue(
+        _ job: PlainJob,
+        runAt: Timestamp,
+        _ head: TransitionHead
+    ) throws(LedgerError) {
+        try Self.checkNew(head, nextJobID)
+        try Self.checked { () throws(Violation) in try RequestLimits.check(job) }
+        try Self.checkRoom(count)
+        insertNew(job, nil, runAt: runAt, head)
+    }
+
+    private static func checkNew(
+        _ head: TransitionHead,
+        _ nextJobID: JobID
+    ) throws(LedgerError) {
+        let id = head.jobID
+        guard id == nextJobID, id.rawValue <= UInt64(Int64.max) else {
+            throw .wrongJobID(expected: nextJobID, found: id)
         }
-        nextJobID = JobID(rawValue: id.rawValue + 1)
+        guard head.version == 0 else {
+            throw .wrongVersion(id, expected: 0, found: head.version)
+        }
+        guard head.previous == nil else {
+            throw .wrongPrevious(id, expected: nil, found: head.previous)
+        }
+        guard head.attempt == 0 else {
+            throw .wrongAttempt(id, expected: 0, found: head.attempt)
+        }
+    }
+
+    private mutating func insertNew(
+        _ job: PlainJob,
+        _ traits: JobTraits?,
+        runAt: Timestamp,
+        _ head: TransitionHead
+    ) {
+        insert(job, traits, state: .pending, at: freeSlot()) { row in
+            row.id = head.jobID
+            row.runAt = runAt
+            row.createdAt = head.timestamp
+            row.updatedAt = head.timestamp
+            row.payloadSequence = head.sequence
+            row.lastTransition = head.sequence
+            row.isReady = runAt <= head.timestamp
+        }
+        nextJobID = JobID(rawValue: head.jobID.rawValue + 1)
     }
 
     /// Fails unless the keys of a job are free for it.
@@ -57,7 +84,7 @@ extension JobLedger {
         }
     }
 
-    func checkRoom() throws(LedgerError) {
+    static func checkRoom(_ count: Int) throws(LedgerError) {
         guard count < Int(JobLine.numberEnd) else { throw .tooManyJobs }
     }
 
@@ -67,7 +94,8 @@ extension JobLedger {
 
     /// Fills a free row; what the job itself does not say, `complete` does.
     mutating func insert(
-        _ job: NewJob,
+        _ job: PlainJob,
+        _ traits: JobTraits?,
         state: JobState,
         at slot: Slot,
         isNewest: Bool = true,
@@ -77,7 +105,7 @@ extension JobLedger {
         row.state = state
         row.recordWeight = UInt32(clamping: accounts.eventWeight)
         complete(&row)
-        if let traits = JobTraits(job) {
+        if let traits {
             row.hasTraits = true
             self.traits[slot] = traits
             bindKeys(of: traits, isFinal: state.isFinal, at: slot)
@@ -85,11 +113,12 @@ extension JobLedger {
         if slot.index == rows.count {
             rows.append(row)
             heapPositions.append(0)
+        } else {
+            rows[slot] = row
         }
         slots.insert(row.id, at: slot)
         accounts.addRecord(Int(row.recordWeight), at: row.payloadSequence)
-        count += 1
-        enter(slot, row)
+        add(slot, row)
         if isNewest {
             order.insertNewest(slot)
         } else {
@@ -102,6 +131,9 @@ extension JobLedger {
         let row = rows[slot]
         accounts.removeRecord(Int(row.recordWeight), at: row.payloadSequence)
         leave(slot, row)
+        counts[row.state] -= 1
+        lanes[Int(row.queue)].counts[row.state] -= 1
+        count -= 1
         order.remove(slot)
         if row.hasTraits {
             if let key = traits[slot]?.idempotencyKey { idempotencyKeys[key] = nil }
@@ -114,14 +146,18 @@ extension JobLedger {
         if row.worker != Interner.none { workers.release(row.worker) }
         slots.remove(row.id)
         freeSlots.append(slot)
-        count -= 1
     }
 
-    /// Writes a row, and enters its job where one of its state stands.
-    mutating func enter(_ slot: Slot, _ row: JobRow) {
-        rows[slot] = row
+    /// Counts a new row, and enters its job where one of its state stands.
+    mutating func add(_ slot: Slot, _ row: JobRow) {
+        count += 1
         counts[row.state] += 1
         lanes[Int(row.queue)].counts[row.state] += 1
+        enter(slot, row)
+    }
+
+    /// Enters a job where one of its state stands.
+    mutating func enter(_ slot: Slot, _ row: JobRow) {
         if row.state.isFinal {
             ended[row.state].insert(slot, &heapPositions, rows)
         } else if row.state.isWaiting, row.isReady {
@@ -133,8 +169,8 @@ extension JobLedger {
 
     /// Lets a job stand in the claim order of its queue.
     mutating func makeReady(_ slot: Slot, _ row: JobRow) {
-        lanes[Int(row.queue)].ready.insert(slot, &heapPositions, rows)
-        offer(row.queue)
+        let isBehind = lanes[Int(row.queue)].ready.insert(slot, &heapPositions, rows)
+        if !isBehind { offer(row.queue) }
     }
 
     /// Puts a queue, of which the first job or the pause may have changed, in its place.
@@ -147,8 +183,6 @@ extension JobLedger {
 
     /// Takes a job out of where one of its state stands.
     mutating func leave(_ slot: Slot, _ row: JobRow) {
-        counts[row.state] -= 1
-        lanes[Int(row.queue)].counts[row.state] -= 1
         if row.state.isFinal {
             ended[row.state].remove(slot, &heapPositions)
         } else if row.state.isWaiting, row.isReady {
@@ -187,7 +221,7 @@ extension JobLedger {
 }
 
 extension JobRow {
-    fileprivate init(_ job: NewJob, kind: Interner.Token, queue: Interner.Token) {
+    fileprivate init(_ job: PlainJob, kind: Interner.Token, queue: Interner.Token) {
         let epoch = Timestamp(microseconds: 0)
         self.init(
             id: JobID(rawValue: 0),

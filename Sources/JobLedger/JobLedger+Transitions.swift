@@ -6,74 +6,149 @@ private struct Step {
     var state: JobState
     var attempt: Int
     /// When the job may run next, if that changes.
-    var runAt: Date?
+    var runAt: Timestamp?
     /// Whether a job that waits is offered again at once, whatever the clock says.
     var isReady = false
     /// How many attempts the job has from now on, if that changes.
     var maxAttempts: Int?
+    /// Who runs it, if that changes.
+    var worker = Interner.none
+    var hasOutput = false
+    var hasError = false
 }
 
 extension JobLedger {
-    mutating func apply(_ transition: JobTransition, of event: JobEvent) throws(LedgerError) {
-        switch transition.change {
-        case .enqueued(let job, let runAt):
-            try enqueue(job, runAt: runAt, transition, of: event)
-        case .carried(let job):
-            try carry(job, transition, of: event)
-        case .claimed, .succeeded, .retried, .discarded, .cancelled, .snoozed, .interrupted,
-            .rescued, .requeued, .pruned:
-            let slot = try knownSlot(of: transition)
-            try Self.checkLinks(of: transition, to: rows[slot])
-            try Self.checked { () throws(Violation) in try transition.change.check() }
-            guard let step = Self.step(of: transition, from: rows[slot]) else {
-                let state = rows[slot].state
-                throw .illegalTransition(transition.jobID, transition.kind, from: state)
-            }
-            guard transition.attempt == step.attempt else {
-                let id = transition.jobID
-                throw .wrongAttempt(id, expected: step.attempt, found: transition.attempt)
-            }
-            if case .requeued(_, let maxAttempts, _, _) = transition.change {
+    mutating func apply(
+        _ change: JobTransition.Change,
+        _ head: TransitionHead
+    ) throws(LedgerError) {
+        switch change {
+        case .enqueued(let job, let runAt): try enqueue(job, runAt: runAt, head)
+        case .carried(let job): try carry(job, head)
+        case .claimed(let worker): try claim(head, worker: worker)
+        case .succeeded(let output, _): try succeed(head, output: output)
+        case .pruned: try prune(head)
+        case .retried, .discarded, .cancelled, .snoozed, .interrupted, .rescued, .requeued:
+            let slot = try Self.knownSlot(of: head, slots, rows)
+            let row = rows[slot]
+            try Self.checked { () throws(Violation) in try change.check() }
+            var step = try Self.step(change.step(from: row), of: head, change.kind, from: row)
+            if case .requeued(_, let maxAttempts, _, _) = change {
                 try checkRequeue(at: slot, maxAttempts: maxAttempts)
             }
-            if case .pruned = transition.change {
-                accounts.addPruned(transition.jobID, at: event.sequence)
-                return remove(slot)
+            if let error = change.error {
+                errors[slot] = error
+                step.hasError = true
             }
-            take(step, at: slot, transition, of: event)
+            take(step, at: slot, head)
         }
     }
 
-    private func knownSlot(of transition: JobTransition) throws(LedgerError) -> Slot {
-        guard let slot = slots[transition.jobID] else { throw .unknownJob(transition.jobID) }
+    mutating func claim(_ head: TransitionHead, worker: String) throws(LedgerError) {
+        let slot = try Self.knownSlot(of: head, slots, rows)
+        try Self.checked { () throws(Violation) in try RequestLimits.check(worker: worker) }
+        let row = rows[slot]
+        let running = Step(state: .running, attempt: Int(row.attempt) + 1)
+        let isWaiting = row.state.isWaiting
+        var step = try Self.step(isWaiting ? running : nil, of: head, .claimed, from: row)
+        step.worker = workers.retain(worker)
+        if row.worker != Interner.none { workers.release(row.worker) }
+        take(step, at: slot, head)
+    }
+
+    mutating func succeed(_ head: TransitionHead, output: [UInt8]?) throws(LedgerError) {
+        let slot = try Self.knownSlot(of: head, slots, rows)
+        try Self.checked { () throws(Violation) in try RequestLimits.check(output: output) }
+        let row = rows[slot]
+        let ended = Step(state: .succeeded, attempt: Int(row.attempt))
+        let isRunning = row.state == .running
+        var step = try Self.step(isRunning ? ended : nil, of: head, .succeeded, from: row)
+        if let output {
+            outputs[slot] = output
+            step.hasOutput = true
+        }
+        take(step, at: slot, head)
+    }
+
+    mutating func prune(_ head: TransitionHead) throws(LedgerError) {
+        let slot = try Self.knownSlot(of: head, slots, rows)
+        let row = rows[slot]
+        let gone = Step(state: row.state, attempt: Int(row.attempt))
+        _ = try Self.step(row.state.isFinal ? gone : nil, of: head, .pruned, from: row)
+        accounts.addPruned(head.jobID, at: head.sequence)
+        remove(slot)
+    }
+
+    /// Where the job is, of which this is the next transition.
+    // Of the type, as are others: by `self` the whole ledger would be copied, field by field.
+    private static func knownSlot(
+        of head: TransitionHead,
+        _ slots: IDTable,
+        _ rows: ChunkedColumn<JobRow>
+    ) throws(LedgerError) -> Slot {
+        guard let slot = slots[head.jobID] else { throw .unknownJob(head.jobID) }
+        let version = rows[slot].version
+        guard version < .max, head.version == version + 1 else {
+            throw .wrongVersion(head.jobID, expected: version &+ 1, found: head.version)
+        }
+        let previous = rows[slot].lastTransition
+        guard head.previous == previous else {
+            throw .wrongPrevious(head.jobID, expected: previous, found: head.previous)
+        }
         return slot
     }
 
-    // Of the type: by `self` the whole ledger would be copied, field by field.
-    private static func checkLinks(
-        of transition: JobTransition,
-        to row: JobRow
-    ) throws(LedgerError) {
-        guard row.version < .max, transition.version == row.version + 1 else {
-            let (expected, found) = (row.version &+ 1, transition.version)
-            throw .wrongVersion(row.id, expected: expected, found: found)
+    /// The step, unless the state does not allow one or the attempts are others.
+    private static func step(
+        _ step: Step?,
+        of head: TransitionHead,
+        _ kind: JobTransition.Kind,
+        from row: JobRow
+    ) throws(LedgerError) -> Step {
+        guard let step else { throw .illegalTransition(head.jobID, kind, from: row.state) }
+        guard head.attempt == step.attempt else {
+            throw .wrongAttempt(head.jobID, expected: step.attempt, found: head.attempt)
         }
-        guard transition.previous == row.lastTransition else {
-            let (expected, found) = (row.lastTransition, transition.previous)
-            throw .wrongPrevious(row.id, expected: expected, found: found)
-        }
+        return step
     }
 
-    /// Where a change leads from a row; nothing when the state does not allow it.
-    private static func step(of transition: JobTransition, from row: JobRow) -> Step? {
+    /// Moves a job on; the transition has been checked.
+    private mutating func take(_ step: Step, at slot: Slot, _ head: TransitionHead) {
+        var row = rows[slot]
+        let wasFinal = row.state.isFinal
+        leave(slot, row)
+        counts.move(from: row.state, to: step.state)
+        lanes[Int(row.queue)].counts.move(from: row.state, to: step.state)
+        row.state = step.state
+        row.attempt = UInt32(step.attempt)
+        row.version += 1
+        row.lastTransition = head.sequence
+        row.updatedAt = head.timestamp
+        if let runAt = step.runAt { row.runAt = runAt }
+        if let maxAttempts = step.maxAttempts { row.maxAttempts = UInt32(maxAttempts) }
+        if step.worker != Interner.none { row.worker = step.worker }
+        if step.hasOutput { row.hasOutput = true }
+        if step.hasError { row.hasError = true }
+        if row.state.isWaiting { row.isReady = step.isReady || row.runAt <= head.timestamp }
+        rows[slot] = row
+        enter(slot, row)
+        if row.state.isFinal {
+            releaseKeys(of: row, at: slot)
+        } else if wasFinal, row.hasTraits, let traits = traits[slot] {
+            bindKeys(of: traits, isFinal: false, at: slot)
+        }
+        order.moveToNewest(slot)
+    }
+}
+
+extension JobTransition.Change {
+    /// Where the change leads from a row, of those that have no function of their own; nothing
+    /// when the state does not allow it.
+    fileprivate func step(from row: JobRow) -> Step? {
         let attempt = Int(row.attempt)
-        switch (transition.change, row.state) {
-        case (.claimed, .pending), (.claimed, .retrying):
-            return Step(state: .running, attempt: attempt + 1)
-        case (.succeeded, .running):
-            return Step(state: .succeeded, attempt: attempt)
+        switch (self, row.state) {
         case (.retried(_, let runAt, _), .running):
-            return Step(state: .retrying, attempt: attempt, runAt: runAt)
+            return Step(state: .retrying, attempt: attempt, runAt: Timestamp(runAt))
         case (.discarded(_, _, let duration), let state) where !state.isFinal:
             guard duration == nil || state == .running else { return nil }
             return Step(state: .discarded, attempt: attempt)
@@ -81,23 +156,25 @@ extension JobLedger {
             guard duration == nil || state == .running else { return nil }
             return Step(state: .cancelled, attempt: attempt)
         case (.snoozed(let runAt, _, _), .running):
-            return Step(state: waiting(attempt - 1), attempt: attempt - 1, runAt: runAt)
+            return Step(
+                state: Self.waiting(attempt - 1),
+                attempt: attempt - 1,
+                runAt: Timestamp(runAt)
+            )
         case (.interrupted, .running):
-            return Step(state: waiting(attempt - 1), attempt: attempt - 1, isReady: true)
+            return Step(state: Self.waiting(attempt - 1), attempt: attempt - 1, isReady: true)
         case (.rescued, .running):
-            return Step(state: waiting(attempt), attempt: attempt, isReady: true)
+            return Step(state: Self.waiting(attempt), attempt: attempt, isReady: true)
         case (.requeued(let runAt, let maxAttempts, _, _), .pending),
             (.requeued(let runAt, let maxAttempts, _, _), .retrying),
             (.requeued(let runAt, let maxAttempts, _, _), .discarded),
             (.requeued(let runAt, let maxAttempts, _, _), .cancelled):
             return Step(
-                state: waiting(attempt),
+                state: Self.waiting(attempt),
                 attempt: attempt,
-                runAt: runAt,
+                runAt: Timestamp(runAt),
                 maxAttempts: maxAttempts
             )
-        case (.pruned, let state) where state.isFinal:
-            return Step(state: state, attempt: attempt)
         default:
             return nil
         }
@@ -107,53 +184,11 @@ extension JobLedger {
         attempt == 0 ? .pending : .retrying
     }
 
-    /// Moves a job on; the transition has been checked.
-    private mutating func take(
-        _ step: Step,
-        at slot: Slot,
-        _ transition: JobTransition,
-        of event: JobEvent
-    ) {
-        var row = rows[slot]
-        let wasFinal = row.state.isFinal
-        leave(slot, row)
-        row.state = step.state
-        row.attempt = UInt32(step.attempt)
-        row.version += 1
-        row.lastTransition = event.sequence
-        row.updatedAt = event.timestamp
-        if let runAt = step.runAt { row.runAt = Timestamp(runAt) }
-        if let maxAttempts = step.maxAttempts { row.maxAttempts = UInt32(maxAttempts) }
-        keep(transition.change, of: &row, at: slot)
-        if row.state.isWaiting { row.isReady = step.isReady || row.runAt <= event.timestamp }
-        enter(slot, row)
-        if row.state.isFinal {
-            releaseKeys(of: row, at: slot)
-        } else if wasFinal, row.hasTraits, let traits = traits[slot] {
-            bindKeys(of: traits, isFinal: false, at: slot)
-        }
-        order.moveToNewest(slot)
-    }
-
-    /// Keeps what a change says beside the state.
-    private mutating func keep(
-        _ change: JobTransition.Change,
-        of row: inout JobRow,
-        at slot: Slot
-    ) {
-        switch change {
-        case .claimed(let worker):
-            let token = workers.retain(worker)
-            if row.worker != Interner.none { workers.release(row.worker) }
-            row.worker = token
-        case .succeeded(let output?, _):
-            outputs[slot] = output
-            row.hasOutput = true
-        case .retried(let error, _, _), .discarded(let error, _, _), .rescued(let error):
-            errors[slot] = error
-            row.hasError = true
-        default:
-            break
+    /// The text that the job's record shows from now on.
+    fileprivate var error: String? {
+        switch self {
+        case .retried(let error, _, _), .discarded(let error, _, _), .rescued(let error): error
+        default: nil
         }
     }
 }
@@ -161,10 +196,6 @@ extension JobLedger {
 extension JobTransition.Change {
     fileprivate func check() throws(Violation) {
         switch self {
-        case .claimed(let worker):
-            try RequestLimits.check(worker: worker)
-        case .succeeded(let output, _):
-            try RequestLimits.check(output: output)
         case .retried(let error, let runAt, _):
             try RequestLimits.check(errorOrReason: error)
             try RequestLimits.check(runAt, "the run-at time")
@@ -181,7 +212,7 @@ extension JobTransition.Change {
             try RequestLimits.check(attempts: maxAttempts)
             try RequestLimits.check(errorOrReason: reason)
             try RequestLimits.check(actor: actor)
-        case .enqueued, .pruned, .carried:
+        case .enqueued, .claimed, .succeeded, .pruned, .carried:
             break
         }
     }

@@ -25,6 +25,13 @@ struct StateCounts: Sendable {
         set { self[of: state] = UInt32(newValue) }
     }
 
+    /// One job changes its state.
+    mutating func move(from before: JobState, to state: JobState) {
+        guard before != state else { return }
+        self[of: before] -= 1
+        self[of: state] += 1
+    }
+
     private subscript(of state: JobState) -> UInt32 {
         get {
             switch state {

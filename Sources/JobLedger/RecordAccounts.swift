@@ -65,8 +65,8 @@ package struct RecordAccounts: Sendable {
     }
 
     /// Weighs the event that is applied now, once for all that want to know it.
-    mutating func weigh(_ event: JobEvent) {
-        eventWeight = segments.isEmpty ? 0 : event.weight
+    mutating func weigh(_ weight: @autoclosure () -> Int) {
+        eventWeight = segments.isEmpty ? 0 : weight()
     }
 
     /// The event that was weighed is applied: it counts in the last segment.
@@ -126,21 +126,29 @@ extension [PrunedJobs] {
     }
 }
 
+/// What events weigh beside their bytes and texts.
+enum EventWeight {
+    static let enqueued = 32
+    static let claimed = 16
+    static let succeeded = 16
+    static let pruned = 8
+}
+
 extension JobEvent {
     /// About how many bytes it has before it is deflated.
     package var weight: Int {
         guard let transition else { return 64 }
         return switch transition.change {
-        case .enqueued(let job, _): 32 + job.size
+        case .enqueued(let job, _): EventWeight.enqueued + job.size
         case .carried(let carried): 48 + carried.size
-        case .claimed(let worker): 16 + worker.utf8.count
-        case .succeeded(let output, _): 16 + (output?.count ?? 0)
+        case .claimed(let worker): EventWeight.claimed + worker.utf8.count
+        case .succeeded(let output, _): EventWeight.succeeded + (output?.count ?? 0)
         case .retried(let text, _, _), .discarded(let text, _, _), .cancelled(let text, _, _),
             .interrupted(let text, _), .rescued(let text):
             16 + text.utf8.count
         case .snoozed(_, let reason, _): 24 + (reason?.utf8.count ?? 0)
         case .requeued(_, _, let reason, _): 24 + (reason?.utf8.count ?? 0)
-        case .pruned: 8
+        case .pruned: EventWeight.pruned
         }
     }
 }

@@ -87,11 +87,21 @@ enum RequestLimits {
         )
     }
 
-    static func check(_ job: NewJob) throws(Violation) {
+    static func check(_ job: PlainJob) throws(Violation) {
         try check(job.kind, "the kind", from: 1, to: JobLimits.kindSizeMax)
         try check(queue: job.queue)
-        try check(job.payload)
+        guard job.payloadSize <= JobLimits.payloadSizeMax else {
+            throw Violation(
+                "the payload has \(job.payloadSize) bytes, allowed are "
+                    + "\(JobLimits.payloadSizeMax)"
+            )
+        }
+        try check(job.encoding, "the encoding's name", to: JobLimits.encodingSizeMax)
         try check(attempts: job.maxAttempts)
+    }
+
+    static func check(_ job: NewJob) throws(Violation) {
+        try check(PlainJob(job))
         if let runAt = job.runAt { try check(runAt, "the run-at time") }
         try check(actor: job.actor)
         if job.isPlain { return }
@@ -119,16 +129,6 @@ enum RequestLimits {
         }
         try check(schedule.nextRunAt, "the next run-at time")
         try check(schedule.job)
-    }
-
-    private static func check(_ payload: JobPayload) throws(Violation) {
-        guard payload.bytes.count <= JobLimits.payloadSizeMax else {
-            throw Violation(
-                "the payload has \(payload.bytes.count) bytes, allowed are "
-                    + "\(JobLimits.payloadSizeMax)"
-            )
-        }
-        try check(payload.encoding, "the encoding's name", to: JobLimits.encodingSizeMax)
     }
 
     private static func checkTexts(_ job: NewJob) throws(Violation) {

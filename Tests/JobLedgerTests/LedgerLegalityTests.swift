@@ -227,6 +227,7 @@ struct LedgerLegalityTests {
     ) {
         var copy = ledger
         #expect(throws: error, sourceLocation: location) { try copy.apply(event) }
+        #expect(throws: error, sourceLocation: location) { try copy.fold(event) }
         #expect(copy.view() == ledger.view(), sourceLocation: location)
         #expect(!error.description.isEmpty)
         copy.checkInvariants()

@@ -3,7 +3,7 @@ import LazyJobs
 
 @testable import JobLedger
 
-/// A seeded program of commands, with a follower that folds their events.
+/// A seeded program of commands, with a follower that folds their events as a reader does.
 struct LedgerProgram {
     private(set) var ledger = JobLedger()
     private(set) var follower = JobLedger()
@@ -40,7 +40,7 @@ struct LedgerProgram {
         let answer = try command(&ledger, now, &new)
         for event in new {
             do {
-                try follower.apply(event)
+                try follower.fold(event)
             } catch {
                 preconditionFailure("The follower refused an event: \(error)")
             }

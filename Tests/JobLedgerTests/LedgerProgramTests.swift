@@ -25,6 +25,27 @@ struct LedgerProgramTests {
         #expect(fold.view() == program.ledger.view())
     }
 
+    @Test(
+        "what is passed over is the same for an event and for as much of it as a reader takes",
+        arguments: 1...10 as ClosedRange<UInt64>
+    )
+    func skips(seed: UInt64) throws {
+        var program = LedgerProgram(seed: seed)
+        for _ in 0..<150 { try program.step() }
+        var late = JobLedger(baseline: program.ledger.baseline())
+        late.beginSegment()
+        var folded = late
+        let known = program.events.count
+        for _ in 0..<150 { try program.step() }
+        for event in program.events[known...] {
+            try late.skip(event)
+            try folded.skipFolded(event)
+            #expect(late.accounts.segments == folded.accounts.segments)
+        }
+        #expect(late.view() == folded.view())
+        #expect(late.lastSequence.rawValue > UInt64(known))
+    }
+
     @Test("a copy stays as it is while the ledger goes on", arguments: [1, 2] as [UInt64])
     func copiesAreValues(seed: UInt64) throws {
         var program = LedgerProgram(seed: seed)

@@ -47,18 +47,30 @@ struct OrderedJobs: Sendable {
 
     /// Takes a job in.
     ///
+    /// - Returns: Whether it stands behind another for sure, so that the first is the same.
     /// - Complexity: O(log jobs), O(1) for one that comes behind all that came in order before.
-    mutating func insert(_ slot: Slot, _ positions: inout JobHeap.Positions, _ rows: Rows) {
+    @discardableResult
+    mutating func insert(
+        _ slot: Slot,
+        _ positions: inout JobHeap.Positions,
+        _ rows: Rows
+    ) -> Bool {
+        var isBehind = false
         if let last = line.last {
             let entry = key.entry(of: slot, rows)
-            if entry < key.entry(of: last, rows) {
-                guard line.count <= Self.shortCount else { return heap.insert(entry, &positions) }
+            isBehind = key.entry(of: last, rows) < entry
+            if !isBehind {
+                guard line.count <= Self.shortCount else {
+                    heap.insert(entry, &positions)
+                    return false
+                }
                 for slot in line.removeAll() {
                     heap.insert(key.entry(of: slot, rows), &positions)
                 }
             }
         }
         positions[slot] = line.append(slot) | Self.lineBit
+        return isBehind
     }
 
     /// Takes a job out.

@@ -91,7 +91,7 @@ package struct LedgerRestoration: Sendable {
         if let traits = image.traits {
             try ledger.checkKeys(of: traits, image.id, isFinal: image.state.isFinal)
         }
-        try ledger.checkRoom()
+        try JobLedger.checkRoom(ledger.count)
         last = image.lastTransition
         insert(image)
     }
@@ -170,8 +170,7 @@ extension JobLedger {
         if row.hasError { errors[slot] = image.error }
         if row.hasOutput { outputs[slot] = image.output }
         slots.insert(row.id, at: slot)
-        count += 1
-        enter(slot, row)
+        add(slot, row)
         order.insertNewest(slot)
     }
 }

@@ -93,8 +93,12 @@ extension JobTransition {
     }
 
     /// The name of the change.
-    public var kind: Kind {
-        switch change {
+    public var kind: Kind { change.kind }
+}
+
+extension JobTransition.Change {
+    package var kind: JobTransition.Kind {
+        switch self {
         case .enqueued: .enqueued
         case .claimed: .claimed
         case .succeeded: .succeeded

@@ -1,0 +1,39 @@
+import LazyJobs
+
+@testable import JobLedger
+
+extension PlainTransition {
+    /// What a reader makes of an event, if that is plain.
+    init?(_ event: JobEvent) {
+        guard let transition = event.transition else { return nil }
+        self.init()
+        head = TransitionHead(transition, of: event)
+        switch transition.change {
+        case .enqueued(let job, let runAt)
+        where job.isPlain && job.runAt == nil && job.actor == nil
+            // No other time comes from a disk.
+            && Timestamp(runAt).date == runAt:
+            kind = .enqueued
+            self.job = PlainJob(job)
+            self.runAt = Timestamp(runAt)
+        case .claimed(let worker):
+            kind = .claimed
+            self.worker = worker
+        case .succeeded(nil, _): kind = .succeeded
+        case .pruned: kind = .pruned
+        default: return nil
+        }
+    }
+}
+
+extension JobLedger {
+    /// Takes an event in as a reader would.
+    mutating func fold(_ event: JobEvent) throws(LedgerError) {
+        if let plain = PlainTransition(event) { try apply(plain) } else { try apply(event) }
+    }
+
+    /// Passes over an event as a reader would.
+    mutating func skipFolded(_ event: JobEvent) throws(LedgerError) {
+        if let plain = PlainTransition(event) { try skip(plain) } else { try skip(event) }
+    }
+}
