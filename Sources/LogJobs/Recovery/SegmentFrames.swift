@@ -1,5 +1,5 @@
+import CLogJobs
 import Dispatch
-import Foundation
 package import LazyJobs
 import Synchronization
 
@@ -81,7 +81,7 @@ package final class SegmentFrames: Sendable {
         fileSize = scanner.fileSize
         (self.end, self.known) = (end, known)
         state = Mutex(State(offset: scanner.offset))
-        let pays = end > Self.aheadMin && ProcessInfo.processInfo.activeProcessorCount > 1
+        let pays = end > Self.aheadMin && clogjobs_processors() > 1
         queue = readsAhead ?? pays ? DispatchQueue(label: "LogJobs.frames") : nil
         self.scanner = Mutex(scanner)
         // One that is let go with a lower value than it was made with would trap.
@@ -162,12 +162,13 @@ package final class SegmentFrames: Sendable {
     /// - Returns: Whether more is wanted.
     private func put(_ piece: Piece) -> Bool {
         free.wait()
-        return state.withLock { state in
-            guard !state.isClosed else { return false }
-            state.waiting.append(piece)
-            filled.signal()
-            return true
+        let isWanted = state.withLock { state in
+            if !state.isClosed { state.waiting.append(piece) }
+            return !state.isClosed
         }
+        // Behind the lock, for which whoever is woken would have to wait.
+        if isWanted { filled.signal() }
+        return isWanted
     }
 
     private func decodedFrame(
