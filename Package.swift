@@ -117,7 +117,11 @@ let package = Package(
             dependencies: ["LazyJobs", "JobLedger", "LogJobs", "LogJobsTool"],
             path: "Tests/FuzzTargets"
         ),
-        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["FuzzTargets", "LogJobsTesting"],
+            exclude: ["Corpus"]
+        ),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -1,3 +1,4 @@
+import JobLedger
 package import LazyJobs
 
 extension BlockReader {
@@ -8,45 +9,64 @@ extension BlockReader {
         first: SequenceNumber,
         through last: Int? = nil
     ) throws(FormatError) -> [JobEvent] {
-        let epoch = try reader.varint()
-        time = try date().microseconds
+        let epoch = try begin()
         var events: [JobEvent] = []
         // An event has two bytes at least.
         events.reserveCapacity(min(count, reader.remaining / 2))
         for index in 0..<min(count, (last ?? count) + 1) {
             let sequence = SequenceNumber(rawValue: first.rawValue + UInt64(index))
-            events.append(try event(sequence, epoch: epoch))
+            events.append(try event(try eventKind(at: sequence), sequence, epoch: epoch))
         }
-        if last == nil { try reader.end("the events of a block") }
+        if last == nil { try end() }
         return events
     }
 
-    private mutating func event(
-        _ sequence: SequenceNumber,
-        epoch: UInt64
-    ) throws(FormatError) -> JobEvent {
+    /// Reads what stands before the first event of a block.
+    ///
+    /// - Returns: The epoch of all its events.
+    mutating func begin() throws(FormatError) -> UInt64 {
+        let epoch = try reader.varint()
+        time = try date().microseconds
+        return epoch
+    }
+
+    /// Throws unless all events of a block were read.
+    func end() throws(FormatError) {
+        try reader.end("the events of a block")
+    }
+
+    /// Reads what an event begins with: its kind and its time.
+    mutating func eventKind(at sequence: SequenceNumber) throws(FormatError) -> EventKind {
         let number = try reader.byte()
         guard let kind = EventKind(rawValue: number) else {
             throw .damaged("event \(sequence) is of the unknown kind \(number)")
         }
         time = try date().microseconds
-        let body = try body(kind, at: sequence)
+        return kind
+    }
+
+    /// Reads the rest of an event.
+    mutating func event(
+        _ kind: EventKind,
+        _ sequence: SequenceNumber,
+        epoch: UInt64
+    ) throws(FormatError) -> JobEvent {
+        if kind.isTransition {
+            var head = TransitionHead()
+            try read(&head, at: sequence, epoch: epoch)
+            return JobEvent(head, try change(kind))
+        }
         return JobEvent(
             sequence: sequence,
             epoch: epoch,
             timestamp: Timestamp(microseconds: time),
-            body: body
+            body: try body(kind)
         )
     }
 
-    private mutating func body(
-        _ kind: EventKind,
-        at sequence: SequenceNumber
-    ) throws(FormatError) -> JobEvent.Body {
+    /// What is about no job.
+    private mutating func body(_ kind: EventKind) throws(FormatError) -> JobEvent.Body {
         switch kind {
-        case .enqueued, .claimed, .succeeded, .retried, .discarded, .cancelled, .snoozed,
-            .interrupted, .rescued, .pruned, .carried, .requeued:
-            return .job(try transition(kind, at: sequence))
         case .scheduleSet, .scheduleAdvanced, .scheduleRemoved:
             return .schedule(try scheduleChange(kind))
         case .queuePaused:
@@ -68,35 +88,37 @@ extension BlockReader {
             return .store(try opened())
         case .storeClosed:
             return .store(.closed)
+        default:
+            throw .damaged("kind \(kind.rawValue) is about a job")
         }
     }
 
-    private mutating func transition(
-        _ kind: EventKind,
-        at sequence: SequenceNumber
-    ) throws(FormatError) -> JobTransition {
+    /// Reads what every transition of a job begins with.
+    mutating func read(
+        _ head: inout TransitionHead,
+        at sequence: SequenceNumber,
+        epoch: UInt64
+    ) throws(FormatError) {
         jobID &+= UInt64(bitPattern: try reader.zigzag())
         guard FormatLimits.isJobID(jobID) else { throw .damaged("a job id is out of bounds") }
-        let version = try reader.count(max: Int(UInt32.max), "a version")
+        head.version = UInt32(try reader.count(max: Int(UInt32.max), "a version"))
         let distance = try reader.varint()
         guard distance < sequence.rawValue else {
             throw .damaged("event \(sequence) points before the first")
         }
         let previous = SequenceNumber(rawValue: sequence.rawValue - distance)
-        return JobTransition(
-            jobID: JobID(rawValue: jobID),
-            version: UInt32(version),
-            previous: distance == 0 ? nil : previous,
-            attempt: try reader.count(max: FormatLimits.attemptMax, "an attempt"),
-            change: try change(kind)
-        )
+        head.previous = distance == 0 ? nil : previous
+        head.attempt = try reader.count(max: FormatLimits.attemptMax, "an attempt")
+        (head.sequence, head.epoch) = (sequence, epoch)
+        head.timestamp = Timestamp(microseconds: time)
+        head.jobID = JobID(rawValue: jobID)
     }
 
     private mutating func change(_ kind: EventKind) throws(FormatError) -> JobTransition.Change {
         switch kind {
         case .enqueued:
             let runAt = try date()
-            return .enqueued(try job(), runAt: runAt.date)
+            return .enqueued(try job(try jobPresence()), runAt: runAt.date)
         case .claimed:
             return .claimed(worker: try name())
         case .succeeded, .retried, .snoozed, .interrupted:
@@ -125,9 +147,8 @@ extension BlockReader {
     ) throws(FormatError) -> JobTransition.Change {
         switch kind {
         case .succeeded:
-            var presence = try reader.presence(of: 1)
-            let duration = try duration()
-            return .succeeded(output: presence.take() ? try bytes() : nil, duration: duration)
+            let (output, duration) = try success()
+            return .succeeded(output: output, duration: duration)
         case .retried:
             let error = try text()
             let runAt = try date()
@@ -145,6 +166,12 @@ extension BlockReader {
             let reason = try text()
             return .interrupted(reason: reason, duration: try duration())
         }
+    }
+
+    mutating func success() throws(FormatError) -> (output: [UInt8]?, duration: Duration) {
+        var presence = try reader.presence(of: 1)
+        let duration = try duration()
+        return (presence.take() ? try bytes() : nil, duration)
     }
 
     private mutating func decision() throws(FormatError) -> (
@@ -191,5 +218,24 @@ extension BlockReader {
         }
         let owner = StoreOwner(processID: processID, bootID: try name(), host: try name())
         return .opened(owner, firstJobID: try nextJobID())
+    }
+}
+
+extension JobEvent {
+    init(_ head: TransitionHead, _ change: JobTransition.Change) {
+        self.init(
+            sequence: head.sequence,
+            epoch: head.epoch,
+            timestamp: head.timestamp,
+            body: .job(
+                JobTransition(
+                    jobID: head.jobID,
+                    version: head.version,
+                    previous: head.previous,
+                    attempt: head.attempt,
+                    change: change
+                )
+            )
+        )
     }
 }

@@ -2,8 +2,17 @@ package import JobLedger
 import LazyJobs
 
 extension BlockReader {
+    /// Reads which of a job's rare fields are there.
+    mutating func jobPresence() throws(FormatError) -> Presence {
+        try reader.presence(of: 10)
+    }
+
     mutating func job() throws(FormatError) -> NewJob {
-        var presence = try reader.presence(of: 10)
+        try job(try jobPresence())
+    }
+
+    mutating func job(_ presence: Presence) throws(FormatError) -> NewJob {
+        var presence = presence
         let (kind, queue, encoding) = (try name(), try name(), try name())
         let version = try reader.count(max: Int(UInt32.max), "a payload's version")
         let payload = JobPayload(
@@ -12,11 +21,8 @@ extension BlockReader {
             version: UInt32(version)
         )
         var job = NewJob(kind: kind, queue: queue, payload: payload)
-        guard let rank = Int8(exactly: try reader.zigzag()) else {
-            throw .damaged("a priority is out of bounds")
-        }
-        job.priority = JobPriority(rawValue: rank)
-        job.maxAttempts = try reader.count(max: FormatLimits.attemptMax, "allowed attempts")
+        job.priority = try priority()
+        job.maxAttempts = try maxAttempts()
         if presence.take() { job.runAt = try date().date }
         if presence.take() { job.timeout = try duration() }
         if presence.take() { job.uniqueKey = try key() }
@@ -28,6 +34,17 @@ extension BlockReader {
         if presence.take() { job.waitsFor = try waits() }
         if presence.take() { job.actor = try name() }
         return job
+    }
+
+    mutating func priority() throws(FormatError) -> JobPriority {
+        guard let rank = Int8(exactly: try reader.zigzag()) else {
+            throw .damaged("a priority is out of bounds")
+        }
+        return JobPriority(rawValue: rank)
+    }
+
+    mutating func maxAttempts() throws(FormatError) -> Int {
+        try reader.count(max: FormatLimits.attemptMax, "allowed attempts")
     }
 
     mutating func tags() throws(FormatError) -> [String] {

@@ -67,6 +67,13 @@ package struct ByteReader {
         Array(try slice(try count(max: max, what)))
     }
 
+    /// Passes over what `sized(max:_:)` would give.
+    ///
+    /// - Returns: How many bytes it has.
+    mutating func skip(max: Int, _ what: StaticString) throws(FormatError) -> Int {
+        try slice(try count(max: max, what)).count
+    }
+
     package mutating func text(max: Int, _ what: StaticString) throws(FormatError) -> String {
         let utf8 = try slice(try count(max: max, what))
         guard let text = String(validating: utf8, as: UTF8.self) else {

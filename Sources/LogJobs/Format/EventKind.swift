@@ -19,4 +19,7 @@ enum EventKind: UInt8, CaseIterable {
     case queueResumed = 49
     case storeOpened = 64
     case storeClosed = 65
+
+    /// Whether such an event is about one job.
+    var isTransition: Bool { rawValue < EventKind.scheduleSet.rawValue }
 }

@@ -27,24 +27,35 @@ package struct FrameDecoder: ~Copyable, @unchecked Sendable {
         _ header: FrameHeader,
         stored: ArraySlice<UInt8>
     ) throws(FormatError) -> [JobEvent] {
+        let blocks = try eventBlocks(header, stored: stored)
+        var events = try blocks[0].events()
+        for block in blocks.dropFirst() { events += try block.events() }
+        return events
+    }
+
+    /// The blocks of a batch, at least one: inflated and verified, not decoded.
+    package mutating func eventBlocks(
+        _ header: FrameHeader,
+        stored: ArraySlice<UInt8>
+    ) throws(FormatError) -> [EventBlock] {
         guard header.kind == .batch else { throw .damaged("the frame is no batch") }
-        var events: [JobEvent] = []
-        events.reserveCapacity(header.eventCount)
+        let entries = try blocks(header, stored)
+        var blocks: [EventBlock] = []
+        blocks.reserveCapacity(entries.count)
+        var next = header.firstSequence.rawValue
         var rawCRC: UInt32 = 0
-        for entry in try blocks(header, stored) {
+        for entry in entries {
+            let first = SequenceNumber(rawValue: next)
             let raw = try raw(entry)
-            rawCRC = CRC32C.checksum(raw, seed: rawCRC)
-            let first = header.firstSequence.rawValue + UInt64(events.count)
-            var reader = BlockReader(raw)
-            events += try reader.events(
-                count: entry.eventCount,
-                first: SequenceNumber(rawValue: first)
-            )
+            blocks.append(EventBlock(first: first, eventCount: entry.eventCount, raw: raw))
+            next += UInt64(entry.eventCount)
+            // That of a single block is the frame's.
+            if entries.count > 1 { rawCRC = CRC32C.checksum(raw, seed: rawCRC) }
         }
-        guard rawCRC == header.rawCRC else {
+        guard entries.count == 1 || rawCRC == header.rawCRC else {
             throw .damaged("the raw payload does not match its checksum")
         }
-        return events
+        return blocks
     }
 
     /// One event of a batch; inflates one block.

@@ -8,6 +8,8 @@ struct Presence {
         next += 1
     }
 
+    var isEmpty: Bool { bits == 0 }
+
     mutating func take() -> Bool {
         defer { next += 1 }
         return bits & (1 << next) != 0

@@ -3,11 +3,11 @@ import Dispatch
 package import LazyJobs
 import Synchronization
 
-/// The frames of a segment up to a place, in order and decoded, where nothing but frames may be.
+/// The frames of a segment up to a place, in order, where nothing but frames may be.
 ///
-/// Those of a long segment are read, verified and decoded on a thread of their own, while the
-/// caller makes something of the ones before: about half of a replay is done there. What is given
-/// does not depend on it: an error comes behind all frames that are before it.
+/// Those of a long segment are read, verified and inflated on a thread of their own, while the
+/// caller decodes the ones before and makes something of them: half of a replay is done there.
+/// What is given does not depend on it: an error comes behind all frames that are before it.
 ///
 /// Invariants:
 /// - Who holds `scanner` reads; who holds `state` never waits for anything.
@@ -15,24 +15,24 @@ import Synchronization
 /// - Behind ``close()`` nothing is read, and the file is closed.
 package final class SegmentFrames: Sendable {
     /// Some frames, or why there are no more.
-    private typealias Piece = Result<[DecodedFrame], LogStoreError>
+    private typealias Piece = Result<[VerifiedFrame], LogStoreError>
 
     private struct State {
         /// Behind the last frame that was given.
         var offset: UInt64
         var waiting: [Piece] = []
         /// The piece that is given out, backwards.
-        var rest: [DecodedFrame] = []
+        var rest: [VerifiedFrame] = []
         var failure: LogStoreError?
         var isClosed = false
 
-        mutating func takeFrame() -> DecodedFrame? {
+        mutating func takeFrame() -> VerifiedFrame? {
             guard let frame = rest.popLast() else { return nil }
             offset = frame.end
             return frame
         }
 
-        mutating func begin(_ piece: Piece) throws(LogStoreError) -> DecodedFrame? {
+        mutating func begin(_ piece: Piece) throws(LogStoreError) -> VerifiedFrame? {
             switch piece {
             case .success(let frames): rest = frames.reversed()
             case .failure(let error):
@@ -68,7 +68,7 @@ package final class SegmentFrames: Sendable {
     /// - Parameters:
     ///   - scanner: The segment, before its first frame.
     ///   - end: Where the frames end.
-    ///   - known: The last event that the caller knows: batches up to it are not decoded.
+    ///   - known: The last event that the caller knows: batches up to it are not inflated.
     ///   - readsAhead: Whether another thread is used; `nil` where it pays.
     package init(
         _ scanner: consuming SegmentScanner,
@@ -93,12 +93,12 @@ package final class SegmentFrames: Sendable {
     package var offset: UInt64 { state.withLock(\.offset) }
 
     /// The next frame; `nil` behind the last.
-    package func next() throws(LogStoreError) -> DecodedFrame? {
+    package func next() throws(LogStoreError) -> VerifiedFrame? {
         if let frame = state.withLock({ $0.takeFrame() }) { return frame }
         guard offset < end else { return nil }
         if queue == nil {
             let frame = try scanner.withLock { scanner throws(LogStoreError) in
-                try decodedFrame(&scanner)
+                try verifiedFrame(&scanner)
             }
             state.withLock { $0.offset = frame.end }
             return frame
@@ -140,14 +140,14 @@ package final class SegmentFrames: Sendable {
 
     private func readPiece(
         _ scanner: inout SegmentScanner
-    ) -> (frames: [DecodedFrame], error: LogStoreError?) {
-        var frames: [DecodedFrame] = []
+    ) -> (frames: [VerifiedFrame], error: LogStoreError?) {
+        var frames: [VerifiedFrame] = []
         var eventCount = 0
         while scanner.offset < end, eventCount < Self.pieceEventCount,
             frames.count < Self.pieceFrameCount
         {
             do throws(LogStoreError) {
-                let frame = try decodedFrame(&scanner)
+                let frame = try verifiedFrame(&scanner)
                 eventCount += frame.header.eventCount
                 frames.append(frame)
             } catch {
@@ -171,22 +171,22 @@ package final class SegmentFrames: Sendable {
         return isWanted
     }
 
-    private func decodedFrame(
+    private func verifiedFrame(
         _ scanner: inout SegmentScanner
-    ) throws(LogStoreError) -> DecodedFrame {
+    ) throws(LogStoreError) -> VerifiedFrame {
         switch try scanner.scan() {
         case .blank: throw scanner.damaged("zeros where a frame should be")
         case .invalid(let reason): throw scanner.damaged(reason)
         case .frame(let frame):
             switch frame.header.kind {
             case .watermark, .seal:
-                return DecodedFrame(frame, .nothing)
+                return VerifiedFrame(frame, .nothing)
             case .baseline:
-                return DecodedFrame(frame, .baseline(try scanner.baseline(of: frame)))
+                return VerifiedFrame(frame, .baseline(try scanner.baseline(of: frame)))
             case .batch where frame.header.nextSequence <= known.next:
-                return DecodedFrame(frame, .nothing)
+                return VerifiedFrame(frame, .nothing)
             case .batch:
-                return DecodedFrame(frame, .events(try scanner.events(of: frame)))
+                return VerifiedFrame(frame, .events(try scanner.eventBlocks(of: frame)))
             }
         }
     }

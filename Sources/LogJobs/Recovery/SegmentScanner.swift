@@ -148,6 +148,15 @@ package struct SegmentScanner: ~Copyable, Sendable {
         }
     }
 
+    /// The blocks of a frame.
+    mutating func eventBlocks(of frame: Frame) throws(LogStoreError) -> [EventBlock] {
+        do throws(FormatError) {
+            return try decoder.eventBlocks(frame.header, stored: frame.stored)
+        } catch {
+            throw damaged("\(error)", at: frame.offset)
+        }
+    }
+
     /// The state that a segment begins with.
     package mutating func baseline(of frame: Frame) throws(LogStoreError) -> LedgerBaseline {
         do throws(FormatError) {

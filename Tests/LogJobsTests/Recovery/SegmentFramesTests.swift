@@ -9,7 +9,7 @@ import Testing
 struct SegmentFramesTests {
     /// What reading a segment comes to.
     private struct Reading: Equatable {
-        var frames: [DecodedFrame] = []
+        var frames: [VerifiedFrame] = []
         var end: UInt64 = 0
         var error: String?
     }

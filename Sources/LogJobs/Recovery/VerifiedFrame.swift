@@ -1,13 +1,13 @@
 package import JobLedger
-package import LazyJobs
 
 /// A frame that verifies, and what it says.
-package struct DecodedFrame: Hashable, Sendable {
+package struct VerifiedFrame: Hashable, Sendable {
     package enum Content: Hashable, Sendable {
         /// Nothing, or nothing that is asked for.
         case nothing
         case baseline(LedgerBaseline)
-        case events([JobEvent])
+        /// A batch, whose blocks are inflated.
+        case events([EventBlock])
     }
 
     package let header: FrameHeader
