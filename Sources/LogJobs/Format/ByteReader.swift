@@ -34,14 +34,22 @@ package struct ByteReader {
         }
     }
 
+    // Inlined, as far as nearly all numbers go: an event has ten of them.
+    @inline(__always)
     package mutating func varint() throws(FormatError) -> UInt64 {
-        let first = try byte()
-        if first < 0x80 { return UInt64(first) }
-        var number = UInt64(first & 0x7F)
-        for shift in stride(from: 7, through: 63, by: 7) {
+        if position < bytes.endIndex, bytes[position] < 0x80 {
+            defer { position += 1 }
+            return UInt64(bytes[position])
+        }
+        return try longVarint()
+    }
+
+    private mutating func longVarint() throws(FormatError) -> UInt64 {
+        var number: UInt64 = 0
+        for shift in stride(from: 0, through: 63, by: 7) {
             let next = try byte()
             let isTooLarge = shift == 63 && next > 1
-            let isTooLong = next == 0
+            let isTooLong = next == 0 && shift > 0
             if isTooLarge || isTooLong { throw .damaged("a number is not in its shortest form") }
             number |= UInt64(next & 0x7F) << UInt64(shift)
             if next < 0x80 { return number }
@@ -50,12 +58,16 @@ package struct ByteReader {
     }
 
     /// A varint that is a count or a length of something.
+    @inline(__always)
     package mutating func count(max: Int, _ what: StaticString) throws(FormatError) -> Int {
         let number = try varint()
-        guard number <= UInt64(max) else {
-            throw .damaged("\(what): \(number) is more than \(max)")
-        }
+        guard number <= UInt64(max) else { throw Self.excess(number, max, what) }
         return Int(number)
+    }
+
+    @inline(never)
+    private static func excess(_ number: UInt64, _ max: Int, _ what: StaticString) -> FormatError {
+        .damaged("\(what): \(number) is more than \(max)")
     }
 
     package mutating func zigzag() throws(FormatError) -> Int64 {
