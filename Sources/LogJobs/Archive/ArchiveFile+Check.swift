@@ -17,7 +17,8 @@ extension ArchiveFile {
         try checkHeader(of: store)
         var progress = Progress(chain: HistoryChain(after: link), directory.segments[...])
         for block in directory.blocks {
-            for event in try events(of: block, &decoder) {
+            for (index, event) in try events(of: block, &decoder).enumerated() {
+                if index % 64 == 63 { giveWay() }
                 progress.take(event)
                 try body(event)
             }

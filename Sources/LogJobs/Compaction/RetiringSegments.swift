@@ -87,6 +87,7 @@ final class RetiringSegments: Sendable {
             while piece.weight < weightMax {
                 guard reading.nextTarget < targets.count else { break }
                 try readFrame(&reading, &piece)
+                giveWay()
             }
             return piece.eventCount > 0 ? piece : nil
         }
@@ -173,7 +174,8 @@ final class RetiringSegments: Sendable {
         _ events: [JobEvent],
         _ reading: inout Reading
     ) throws(LogStoreError) {
-        for event in events {
+        for (index, event) in events.enumerated() {
+            if index % 64 == 63 { giveWay() }
             reading.chain.add(event)
             do throws(SystemCallError) {
                 try reading.archive?.add(event)

@@ -5,23 +5,31 @@ import CZlib
     // zlib keeps a pointer back to its stream, so the stream must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private let dictionary: [UInt8]
+    private let pieceSize: Int
 
     /// How hard it tries.
     struct Effort: Sendable {
         fileprivate let level: Int32
         fileprivate let memoryLevel: Int32
+        /// After how many bytes other threads are given way.
+        fileprivate let pieceSize: Int
 
         /// For small blocks that callers wait for.
         ///
         /// To clear the hash table for each of them takes 1.5 µs; a smaller one has more
         /// collisions, which take a third longer for 8 KiB.
-        static let quick = Effort(level: Z_BEST_SPEED, memoryLevel: 8)
+        static let quick = Effort(level: Z_BEST_SPEED, memoryLevel: 8, pieceSize: .max)
         /// For large blocks that stay.
-        static let thorough = Effort(level: Z_BEST_COMPRESSION, memoryLevel: 9)
+        static let thorough = Effort(
+            level: Z_BEST_COMPRESSION,
+            memoryLevel: 9,
+            pieceSize: 4 << 10
+        )
     }
 
     init(dictionary: [UInt8] = [], effort: Effort = .quick) {
         self.dictionary = dictionary
+        pieceSize = effort.pieceSize
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
         let status = unsafe deflateInit2_(
@@ -75,9 +83,19 @@ import CZlib
         }
         let status = unsafe raw.withUnsafeBufferPointer { input in
             unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-            unsafe stream.pointee.avail_in = uInt(input.count)
             unsafe stream.pointee.next_out = output.baseAddress
             unsafe stream.pointee.avail_out = uInt(output.count)
+            var rest = input.count
+            while rest > pieceSize {
+                unsafe stream.pointee.avail_in = uInt(pieceSize)
+                rest -= pieceSize
+                // What is left of a piece has no room: it does not become smaller.
+                guard unsafe CZlib.deflate(stream, Z_NO_FLUSH) == Z_OK,
+                    unsafe stream.pointee.avail_in == 0
+                else { return Z_BUF_ERROR }
+                giveWay()
+            }
+            unsafe stream.pointee.avail_in = uInt(rest)
             return unsafe CZlib.deflate(stream, Z_FINISH)
         }
         return status == Z_STREAM_END

@@ -5,7 +5,7 @@ package struct PackedBytes: Hashable, Sendable {
     /// CRC32C of the bytes as stored.
     package var storedCRC: UInt32
 
-    /// Deflates bytes.
+    /// Deflates bytes, and gives way to other threads.
     ///
     /// - Returns: What is to be stored, and its description.
     static func pack(
@@ -14,6 +14,7 @@ package struct PackedBytes: Hashable, Sendable {
     ) -> (stored: [UInt8], description: PackedBytes) {
         var stored: [UInt8] = []
         _ = deflate.append(raw, to: &stored)
+        giveWay()
         let description = PackedBytes(
             rawLength: raw.count,
             storedLength: stored.count,

@@ -1,3 +1,4 @@
+import LogJobsTesting
 import Testing
 
 @testable import LogJobs
@@ -19,5 +20,29 @@ struct InflateStreamTests {
             try inflate.inflate(stored[...], count: 1 << 60)
         }
         #expect(error == .damaged("a block is too short for its length"))
+    }
+
+    @Test("what is deflated in pieces inflates, and what does not become smaller is kept")
+    func pieces() throws {
+        var generator = SeededGenerator(seed: 1)
+        for size in [512, 4095, 4096, 4097, 8192, 12_289, 256 << 10] {
+            let noise = (0..<size).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            let text = noise.map { $0 & 7 }
+            // Half of it deflates, so that the room ends within a piece.
+            let mixed = Array(text.prefix(size / 2)) + noise.suffix(size / 5)
+            for raw in [noise, text, mixed] {
+                var deflate = DeflateStream(effort: .thorough)
+                var stored: [UInt8] = [1, 2]
+                let isDeflated = deflate.append(raw, to: &stored)
+                #expect(stored.starts(with: [1, 2]))
+                #expect(isDeflated == (raw != noise))
+                var inflate = InflateStream()
+                let found =
+                    isDeflated
+                    ? try inflate.inflate(stored.dropFirst(2), count: raw.count)
+                    : Array(stored.dropFirst(2))
+                #expect(found == raw, "\(size)")
+            }
+        }
     }
 }
