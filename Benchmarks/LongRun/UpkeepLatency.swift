@@ -35,7 +35,12 @@ struct UpkeepLatency {
             let (quiet, _) = try await measure(store, configuration, keeping: false)
             let (busy, upkeep) = try await measure(store, configuration, keeping: true)
             for (index, item) in Self.shares.enumerated() {
-                ratios[index].append(busy.percentile(item.share) / quiet.percentile(item.share))
+                // A round without upkeep compares nothing.
+                if upkeep.prunedCount > 0, let busy = busy.percentile(item.share),
+                    let quiet = quiet.percentile(item.share)
+                {
+                    ratios[index].append(busy / quiet)
+                }
             }
             report("round \(round): without upkeep \(quiet), with \(busy)")
             report(
@@ -46,14 +51,12 @@ struct UpkeepLatency {
             )
         }
         for (item, ratios) in zip(Self.shares, ratios) {
-            let claim = Claim(
-                "\(item.name) with upkeep over \(item.name) without",
-                Spread(ratios),
-                "times",
-                .atMost,
-                item.max
-            )
-            report(claim.text)
+            let name = "\(item.name) with upkeep over \(item.name) without"
+            guard !ratios.isEmpty else {
+                report("\(name): none, upkeep had nothing to do or was over at once")
+                continue
+            }
+            report(Claim(name, Spread(ratios), "times", .atMost, item.max).text)
         }
     }
 
@@ -120,15 +123,17 @@ private struct Latencies: CustomStringConvertible {
         sorted = durations.sorted()
     }
 
-    /// In microseconds.
-    func percentile(_ share: Double) -> Double {
-        guard !sorted.isEmpty else { return .nan }
-        return sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))] / .microseconds(1)
+    /// In microseconds; `nil` if there were no calls.
+    func percentile(_ share: Double) -> Double? {
+        guard !sorted.isEmpty else { return nil }
+        return quantile(share, of: sorted) / .microseconds(1)
     }
 
     var description: String {
         let shares = [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)]
-        return "\(sorted.count) enqueues"
-            + shares.map { String(format: ", \($0) %.0f µs", percentile($1)) }.joined()
+        return (sorted.isEmpty ? "no enqueues" : "\(sorted.count) enqueues")
+            + shares.map { name, share in
+                percentile(share).map { String(format: ", \(name) %.0f µs", $0) } ?? ""
+            }.joined()
     }
 }
