@@ -6,6 +6,9 @@ enum Benchmark: String, CaseIterable {
     case pending, growth, replay, archive, history, cycles, queues
     case year, snoozes, discards, latency, steady
 
+    /// All of them, to be read.
+    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
     /// Whether it is measured when nothing is named.
     var isStandard: Bool {
         switch self {

@@ -6,9 +6,11 @@ struct Program {
     static func main() async {
         do {
             if try await OpenedStore.runsInstead(CommandLine.arguments) { return }
-            try await run(Options(Array(CommandLine.arguments.dropFirst())))
-        } catch is Options.Refusal {
-            complain(Options.usage)
+            let options = try Options(Array(CommandLine.arguments.dropFirst()))
+            if options.wantsHelp { return say(Options.usage) }
+            if try await !run(options) { exit(1) }
+        } catch let refusal as Options.Refusal {
+            complain("error: \(refusal.reason); --help says more")
             exit(2)
         } catch {
             complain("error: \(error)")
@@ -16,50 +18,42 @@ struct Program {
         }
     }
 
-    private static func run(_ options: Options) async throws {
-        for folder in [options.folder, options.drawingFolder].compactMap(\.self)
-        where !FileManager.default.fileExists(atPath: folder) {
-            throw Surprise("there is no folder \(folder); make it, or name another")
+    /// Measures, prints and writes what was asked for.
+    ///
+    /// - Returns: Whether nothing has become worse.
+    private static func run(_ options: Options) async throws -> Bool {
+        // What is wrong with the files is better known now than when all is measured.
+        let results = try ResultFiles(options)
+        let folder = try RunFolder(in: options.folder)
+        defer { folder.remove() }
+        let signals = folder.removeAtSignals()
+        defer { signals.forEach { $0.cancel() } }
+        let context = BenchmarkContext(folder: folder.path, isQuick: options.isQuick) {
+            complain($0)
         }
-        let folder = options.folder + "/benchmarks-\(getpid()).tmp"
-        try FileManager.default.createDirectory(
-            atPath: folder,
-            withIntermediateDirectories: false
-        )
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let context = BenchmarkContext(folder: folder, isQuick: options.isQuick) { complain($0) }
-        var report = BenchmarkReport(measurements: [])
+        var report = BenchmarkReport()
+        say(report.heading)
         for benchmark in options.benchmarks {
-            report.measurements += try await benchmark.run(context)
+            let measured = try await benchmark.run(context)
+            for measurement in measured { say("\n" + measurement.text()) }
+            report.add(measured, of: benchmark)
         }
-        print(report.text())
-        if let path = options.jsonPath { try report.json().write(to: URL(filePath: path)) }
-        if let drawings = options.drawingFolder {
-            for chart in report.measurements.compactMap(RateChart.init) {
-                let file = URL(filePath: drawings + "/" + chart.fileName)
-                try Data(chart.svg().utf8).write(to: file)
-            }
+        try results.write(report)
+        guard let comparison = results.comparison(with: report) else { return true }
+        guard comparison.isPassed else {
+            complain("\n" + comparison.text)
+            return false
         }
-        if let path = options.baselinePath { try finish(report.claims, path, options) }
+        say("\n" + comparison.text)
+        return true
     }
 
-    /// Compares with the baseline, or makes it.
-    private static func finish(
-        _ claims: [Claim],
-        _ path: String,
-        _ options: Options
-    ) throws {
-        if options.writesBaseline { return try Baseline(of: claims).write(to: path) }
-        let regressions = try Baseline(contentsOf: path).regressions(in: claims)
-        guard !regressions.isEmpty else {
-            let bound = Int(Baseline.tolerance * 100)
-            return print("\nno ratio is more than \(bound) % worse than the baseline")
-        }
-        complain("\nworse than the baseline:\n" + regressions.joined(separator: "\n"))
-        exit(1)
+    /// Prints at once, so that what was measured is there whatever happens later.
+    private static func say(_ text: String) {
+        Foundation.FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
-    private static func complain(_ text: String) {
+    static func complain(_ text: String) {
         Foundation.FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 }

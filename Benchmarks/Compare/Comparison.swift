@@ -93,6 +93,18 @@ struct Comparison {
             return ratio(of: index, to: otherIndex)
         }
 
+        /// How much longer the middle operation of a lane takes than the bare loop's, and how
+        /// many times as long.
+        func delays(of name: String, _ title: String, max: Double) -> [Claim] {
+            guard let latency = row(name)?.summary.p50,
+                let floor = row(LaneName.floor)?.summary.p50
+            else { return [] }
+            return [
+                Claim("\(title) over the bare loop's", latency - floor, "µs", .atMost, max),
+                Claim("\(title) beside the bare loop's", latency / floor, "times", .atMost),
+            ]
+        }
+
         /// How fast a lane is beside the fastest of some others.
         func ratio(of name: String, toBestOf others: [String]) -> Spread? {
             let rates = rows.filter { others.contains($0.name) }

@@ -17,16 +17,8 @@ struct IdleLatency {
         let runner = try JobRunner(backend: store, configuration: .init(workers: 4))
         try runner.register(Tick.self) { _, _ in starts.begin() }
         try runner.start()
-        let loop = try BareLoop(folder: setting.folder)
         var comparison = setting.comparison
-        comparison.add(
-            Lane(
-                name: LaneName.floor,
-                durability: .synced,
-                callers: 1,
-                run: { try loop.run(count: $0, frameSize: 128) }
-            )
-        )
+        comparison.add(try setting.floor(frameSize: 128))
         comparison.add(
             Lane(
                 name: Self.name,
@@ -42,19 +34,11 @@ struct IdleLatency {
             notes: ["one job at a time; the runner has four workers and nothing else to do"]
         )
         report.rows = measured.rows
-        if let latency = measured.row(Self.name)?.summary.p50,
-            let floor = measured.row(LaneName.floor)?.summary.p50
-        {
-            report.claims = [
-                Claim(
-                    "idle latency: p50 over the bare loop's",
-                    latency - floor,
-                    "µs",
-                    .atMost,
-                    Self.overheadMax
-                )
-            ]
-        }
+        report.claims = measured.delays(
+            of: Self.name,
+            "idle latency: p50",
+            max: Self.overheadMax
+        )
         return report
     }
 

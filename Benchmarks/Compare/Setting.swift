@@ -26,6 +26,17 @@ struct Setting {
         return try await LogBackend.open(path(name), configuration: configuration)
     }
 
+    /// The best that a log could do for one caller.
+    func floor(frameSize: Int) throws -> Lane {
+        let loop = try BareLoop(folder: folder)
+        return Lane(
+            name: LaneName.floor,
+            durability: .synced,
+            callers: 1,
+            run: { try loop.run(count: $0, frameSize: frameSize) }
+        )
+    }
+
     /// Enqueues jobs through a backend, so many in each call.
     func enqueues(
         _ name: String,

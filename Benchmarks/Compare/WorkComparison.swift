@@ -60,6 +60,19 @@ struct WorkComparison {
                 Claim("work, 64 workers", row.summary.rate, "jobs/s", .atLeast, Self.rateMin)
             )
         }
+        if let row = measured.row(LaneName.log),
+            let ratio = measured.ratio(of: LaneName.written, to: LaneName.memory)
+        {
+            claims += [
+                Claim("work, 64 workers: syncs over jobs", row.summary.syncs, "times", .atMost),
+                Claim(
+                    "work, 64 workers: .written beside InMemoryJobs",
+                    ratio,
+                    "times",
+                    .atLeast
+                ),
+            ]
+        }
         if let ratio = measured.ratio(of: LaneName.log, toBestOf: LaneName.sqlite) {
             claims.append(
                 Claim(

@@ -8,6 +8,8 @@ struct WrittenComparison {
     private static let writtenMin = 100_000.0
     private static let batch = 1000
     private static let batchMin = 300_000.0
+    /// Of the bare loop.
+    private static let frameSize = 256
 
     let setting: Setting
 
@@ -75,12 +77,30 @@ struct WrittenComparison {
                 batch: batch
             )
         )
+        if batch == 1 { comparison.add(try setting.floor(frameSize: Self.frameSize)) }
         let measured = try await comparison.run(setting.progress)
         var report = report
         report.rows = measured.rows
-        if let row = measured.row(lane.name) {
-            report.claims = [Claim(claim, row.summary.rate, "jobs/s", .atLeast, rateMin)]
-        }
+        report.claims = claims(measured, of: lane.name, claim, rateMin)
         return report
+    }
+
+    private func claims(
+        _ measured: Comparison.Measured,
+        of name: String,
+        _ claim: String,
+        _ rateMin: Double
+    ) -> [Claim] {
+        guard let row = measured.row(name), let memory = measured.row(LaneName.memory) else {
+            return []
+        }
+        let rate = Claim(claim, row.summary.rate, "jobs/s", .atLeast, rateMin)
+        if let ratio = measured.ratio(of: name, to: LaneName.floor) {
+            return [rate, Claim("\(claim): beside the bare loop", ratio, "times", .atLeast)]
+        }
+        // Batches are about processors, not disks.
+        let ratio = row.summary.processorTime / memory.summary.processorTime
+        let name = "\(claim): processor time beside InMemoryJobs"
+        return [rate, Claim(name, ratio, "times", .atMost)]
     }
 }

@@ -42,9 +42,12 @@ struct OpenedStore: Codable {
             pinning + [program, argument, folder, runsUpkeep ? "kept" : "alone"]
         let output = Pipe()
         process.standardOutput = output
-        try process.run()
+        try RunFolder.start(process)
         let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        RunFolder.wait(for: process)
+        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+            throw Surprise("the process that was to open \(folder) failed")
+        }
         return try JSONDecoder().decode(OpenedStore.self, from: text)
     }
 
@@ -53,6 +56,10 @@ struct OpenedStore: Codable {
     /// - Returns: Whether this is such a process.
     static func runsInstead(_ arguments: [String]) async throws -> Bool {
         guard arguments.count == 4, arguments[1] == argument else { return false }
+        guard FileManager.default.fileExists(atPath: arguments[2]) else {
+            // An opening would make one.
+            throw Surprise("there is no store at \(arguments[2])")
+        }
         let opened = try await open(arguments[2], runsUpkeep: arguments[3] == "kept")
         print(String(decoding: try JSONEncoder().encode(opened), as: UTF8.self))
         return true

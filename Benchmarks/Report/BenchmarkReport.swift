@@ -2,8 +2,14 @@ import Foundation
 
 /// All that was measured in one run, with what it was measured on.
 struct BenchmarkReport: Encodable {
-    var machine = Machine()
-    var measurements: [MeasurementReport]
+    private let machine = Machine()
+    private(set) var measurements: [MeasurementReport] = []
+    /// What each benchmark has measured that has a bound.
+    private(set) var claims: [Benchmark: [Claim]] = [:]
+
+    private enum CodingKeys: String, CodingKey {
+        case machine, measurements
+    }
 
     /// What the figures depend on.
     struct Machine: Codable {
@@ -35,14 +41,16 @@ struct BenchmarkReport: Encodable {
         }
     }
 
-    var claims: [Claim] { measurements.flatMap(\.claims) }
-
-    func text() -> String {
+    /// What it was measured on, in words.
+    var heading: String {
         let commit = machine.commit.map { ", \($0)" } ?? ""
-        let heading =
-            "\(machine.system), \(machine.cores) cores, \(machine.memoryGiB) GiB, "
+        return "\(machine.system), \(machine.cores) cores, \(machine.memoryGiB) GiB, "
             + "\(machine.build)\(commit)"
-        return ([heading] + measurements.map { $0.text() }).joined(separator: "\n\n")
+    }
+
+    mutating func add(_ measured: [MeasurementReport], of benchmark: Benchmark) {
+        measurements += measured
+        claims[benchmark, default: []] += measured.flatMap(\.claims)
     }
 
     func json() throws -> Data {

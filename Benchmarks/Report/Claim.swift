@@ -15,9 +15,16 @@ struct Claim: Codable {
     var min: Double?
     var max: Double?
     var bound: Bound
-    var target: Double
+    /// None if only the baseline says what it should be.
+    var target: Double?
 
-    init(_ name: String, _ value: Double, _ unit: String, _ bound: Bound, _ target: Double) {
+    init(
+        _ name: String,
+        _ value: Double,
+        _ unit: String,
+        _ bound: Bound,
+        _ target: Double? = nil
+    ) {
         self.name = name
         self.value = value
         self.unit = unit
@@ -25,16 +32,26 @@ struct Claim: Codable {
         self.target = target
     }
 
-    init(_ name: String, _ spread: Spread, _ unit: String, _ bound: Bound, _ target: Double) {
+    init(
+        _ name: String,
+        _ spread: Spread,
+        _ unit: String,
+        _ bound: Bound,
+        _ target: Double? = nil
+    ) {
         self.init(name, spread.median, unit, bound, target)
         min = spread.min
         max = spread.max
     }
 
-    var isMet: Bool {
+    /// Whether it says the same on a fast machine and on a slow one.
+    var isRatio: Bool { unit == "times" }
+
+    /// Whether it is worse than it was, by more than a share of that.
+    func isWorse(than before: Double, tolerance: Double) -> Bool {
         switch bound {
-        case .atMost: value <= target
-        case .atLeast: value >= target
+        case .atMost: !(value <= before * (1 + tolerance))
+        case .atLeast: !(value >= before * (1 - tolerance))
         }
     }
 
@@ -42,8 +59,10 @@ struct Claim: Codable {
         let range = min.flatMap { min in
             max.map { " (\(Figure.number(min)) to \(Figure.number($0)))" }
         }
-        return "\(name): \(Figure.number(value)) \(unit)\(range ?? ""), "
-            + "\(bound == .atMost ? "at most" : "at least") \(Figure.number(target)): "
-            + (isMet ? "met" : "missed")
+        let figure = "\(name): \(Figure.number(value)) \(unit)\(range ?? "")"
+        guard let target else { return figure }
+        let isMet = !isWorse(than: target, tolerance: 0)
+        return figure + ", \(bound == .atMost ? "at most" : "at least") "
+            + "\(Figure.number(target)): \(isMet ? "met" : "missed")"
     }
 }
