@@ -30,7 +30,9 @@ extension JobLedger {
         }
         try checkRoom(for: jobs.count)
         return jobs.map { job in
-            if let holder = holder(ofKeysOf: job) { return .duplicate(of: record(at: holder)) }
+            if !job.isPlain, let holder = holder(ofKeysOf: job) {
+                return .duplicate(of: record(at: holder))
+            }
             let slot = add(job, at: now, into: &events)
             return .enqueued(record(at: slot))
         }

@@ -69,8 +69,9 @@ package struct PlainJob: Sendable {
     package init() {}
 
     init(_ job: NewJob) {
-        (kind, queue, encoding) = (job.kind, job.queue, job.payload.encoding)
-        (payloadSize, priority) = (job.payload.bytes.count, job.priority)
+        let payload = job.payload
+        (kind, queue, encoding) = (job.kind, job.queue, payload.encoding)
+        (payloadSize, priority) = (payload.bytes.count, job.priority)
         maxAttempts = job.maxAttempts
     }
 

@@ -88,20 +88,42 @@ enum RequestLimits {
     }
 
     static func check(_ job: PlainJob) throws(Violation) {
-        try check(job.kind, "the kind", from: 1, to: JobLimits.kindSizeMax)
-        try check(queue: job.queue)
-        guard job.payloadSize <= JobLimits.payloadSizeMax else {
+        try check(
+            kind: job.kind,
+            queue: job.queue,
+            payloadSize: job.payloadSize,
+            encoding: job.encoding,
+            attempts: job.maxAttempts
+        )
+    }
+
+    private static func check(
+        kind: String,
+        queue: String,
+        payloadSize: Int,
+        encoding: String,
+        attempts: Int
+    ) throws(Violation) {
+        try check(kind, "the kind", from: 1, to: JobLimits.kindSizeMax)
+        try check(queue: queue)
+        guard payloadSize <= JobLimits.payloadSizeMax else {
             throw Violation(
-                "the payload has \(job.payloadSize) bytes, allowed are "
-                    + "\(JobLimits.payloadSizeMax)"
+                "the payload has \(payloadSize) bytes, allowed are \(JobLimits.payloadSizeMax)"
             )
         }
-        try check(job.encoding, "the encoding's name", to: JobLimits.encodingSizeMax)
-        try check(attempts: job.maxAttempts)
+        try check(encoding, "the encoding's name", to: JobLimits.encodingSizeMax)
+        try check(attempts: attempts)
     }
 
     static func check(_ job: NewJob) throws(Violation) {
-        try check(PlainJob(job))
+        let payload = job.payload
+        try check(
+            kind: job.kind,
+            queue: job.queue,
+            payloadSize: payload.bytes.count,
+            encoding: payload.encoding,
+            attempts: job.maxAttempts
+        )
         if let runAt = job.runAt { try check(runAt, "the run-at time") }
         try check(actor: job.actor)
         if job.isPlain { return }
