@@ -44,10 +44,10 @@ struct RunFolder {
         Self.child.withLock { _ in removeFiles() }
     }
 
-    /// From now on Ctrl-C and SIGTERM end the program only once the folder is removed.
+    /// From now on Ctrl-C, SIGTERM and SIGHUP end the program only once the folder is removed.
     func removeAtSignals() -> [any DispatchSourceSignal] {
         let queue = DispatchQueue(label: "signals")
-        return [SIGINT, SIGTERM].map { number in
+        return [SIGINT, SIGTERM, SIGHUP].map { number in
             #if canImport(Darwin)
                 // There a source hears only of what is not acted upon otherwise.
                 unsafe signal(number, SIG_IGN)

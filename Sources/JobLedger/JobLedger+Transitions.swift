@@ -191,9 +191,7 @@ extension JobTransition.Change {
         default: nil
         }
     }
-}
 
-extension JobTransition.Change {
     fileprivate func check() throws(Violation) {
         switch self {
         case .retried(let error, let runAt, _):

@@ -1,24 +1,5 @@
 package import LazyJobs
 
-/// What every transition says, whatever it changes.
-package struct TransitionHead: Sendable {
-    package var sequence = SequenceNumber.zero
-    package var epoch: UInt64 = 0
-    package var timestamp = Timestamp(microseconds: 0)
-    package var jobID = JobID(rawValue: 0)
-    package var version: UInt32 = 0
-    package var previous: SequenceNumber?
-    package var attempt = 0
-
-    package init() {}
-
-    init(_ transition: JobTransition, of event: JobEvent) {
-        (sequence, epoch, timestamp) = (event.sequence, event.epoch, event.timestamp)
-        (jobID, version) = (transition.jobID, transition.version)
-        (previous, attempt) = (transition.previous, transition.attempt)
-    }
-}
-
 /// A transition as a fold takes it, of the kinds that nearly all are of: what is not kept in memory
 /// is not there, so that nothing must be allocated to read a log.
 ///
@@ -55,26 +36,4 @@ package struct PlainTransition: Sendable {
         case .pruned: EventWeight.pruned
         }
     }
-}
-
-/// What every new job says; all that one says which is plain, see `NewJob.isPlain`.
-package struct PlainJob: Sendable {
-    package var kind = ""
-    package var queue = ""
-    package var encoding = ""
-    package var payloadSize = 0
-    package var priority = JobPriority.normal
-    package var maxAttempts = 0
-
-    package init() {}
-
-    init(_ job: NewJob) {
-        let payload = job.payload
-        (kind, queue, encoding) = (job.kind, job.queue, payload.encoding)
-        (payloadSize, priority) = (payload.bytes.count, job.priority)
-        maxAttempts = job.maxAttempts
-    }
-
-    /// As `NewJob.size`.
-    var size: Int { payloadSize + encoding.utf8.count + kind.utf8.count + queue.utf8.count }
 }

@@ -107,7 +107,7 @@ extension EventsTarget.Folded {
         switch (plain.kind, transition.change) {
         case (.enqueued, .enqueued(let job, let runAt)):
             return job.isPlain && job.runAt == nil && job.actor == nil
-                && plain.runAt.date == runAt && isSame(job.kind, plain.job.kind)
+                && plain.runAt == Timestamp(runAt) && isSame(job.kind, plain.job.kind)
                 && isSame(job.queue, plain.job.queue)
                 && isSame(job.payload.encoding, plain.job.encoding)
                 && job.payload.bytes.count == plain.job.payloadSize

@@ -11,7 +11,7 @@ extension PlainTransition {
         switch transition.change {
         case .enqueued(let job, let runAt)
         where job.isPlain && job.runAt == nil && job.actor == nil
-            // No other time comes from a disk.
+            // A reader gives no other times.
             && Timestamp(runAt).date == runAt:
             kind = .enqueued
             self.job = PlainJob(job)

@@ -2,7 +2,8 @@ import LazyJobs
 
 /// Which row a job has: pages of consecutive ids, so that what is dense needs no search for each.
 ///
-/// Ids may have gaps of any size between them; a page without jobs takes no room.
+/// Ids may have gaps of any size between them, and pages are then searched for in O(log pages); a
+/// page without jobs takes no room.
 ///
 /// Invariant: the pages are in the order of their numbers, and none is empty.
 struct IDTable: Sendable {
@@ -31,7 +32,7 @@ struct IDTable: Sendable {
 
     /// Enters a job that is not there.
     ///
-    /// - Complexity: O(1), O(pages) for the first of its page unless that is the last.
+    /// - Complexity: O(pages) for the first of its page, unless that is the last page.
     mutating func insert(_ id: JobID, at slot: Slot) {
         let number = id.rawValue >> Self.shift
         let index = index(of: number)
@@ -44,7 +45,7 @@ struct IDTable: Sendable {
 
     /// Takes out a job that is there.
     ///
-    /// - Complexity: O(1), O(pages) for the last of its page.
+    /// - Complexity: O(pages) for the last of its page.
     mutating func remove(_ id: JobID) {
         let index = index(of: id.rawValue >> Self.shift)
         pages[index].slots[Self.place(id)] = Slot.none.rawValue

@@ -44,6 +44,9 @@ struct Interner: Sendable {
     }
 
     private mutating func retainAny(_ name: String) -> Token {
+        var name = name
+        // Its print, by which it is forgotten, is that of any text like it.
+        name.makeContiguousUTF8()
         if let token = tokens[name] {
             useCounts[Int(token)] += 1
             return token

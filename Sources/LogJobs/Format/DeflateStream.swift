@@ -138,12 +138,14 @@ import CZlib
         guard count <= stored.count * Self.ratioMax else {
             throw .damaged("a block is too short for its length")
         }
+        var isWhole = false
         // SAFETY: all bytes are set if the stream has filled the buffer; else there are none.
         let raw = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filledCount in
             let whole = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<count])
-            filledCount = unsafe inflate(stored, into: whole) ? count : 0
+            isWhole = unsafe inflate(stored, into: whole)
+            filledCount = isWhole ? count : 0
         }
-        guard raw.count == count else { throw .damaged("a block does not inflate to its length") }
+        guard isWhole else { throw .damaged("a block does not inflate to its length") }
         return raw
     }
 

@@ -70,7 +70,12 @@ extension LogRecovery {
             case .event(let event): try take(event)
             }
         } catch {
-            throw .damaged("event \(ledger.lastSequence.next): \(error)")
+            let sequence =
+                switch event {
+                case .plain: plain.head.sequence
+                case .event(let event): event.sequence
+                }
+            throw .damaged("event \(sequence): \(error)")
         }
     }
 

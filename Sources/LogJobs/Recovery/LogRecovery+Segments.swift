@@ -79,7 +79,7 @@ extension LogRecovery {
         }
     }
 
-    /// The frames of a segment, of which those in the checkpoint are not decoded.
+    /// The frames of a segment, of which those in the checkpoint are not inflated.
     func frames(of entry: SegmentEntry, upTo end: UInt64) throws(LogStoreError) -> SegmentFrames {
         SegmentFrames(
             try scanner(for: entry),

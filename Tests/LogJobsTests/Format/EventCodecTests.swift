@@ -105,6 +105,35 @@ struct EventCodecTests {
         #expect(throws: FormatError.self) { try bench.baseline(bench.frame(doubled)) }
     }
 
+    @Test("a fold takes a time that no date has as an event has it")
+    func farTime() throws {
+        var writer = ByteWriter()
+        writer.append(varint: UInt64(1))
+        writer.append(zigzag: 0)
+        writer.append(contentsOf: [1, 0, 2, 0, 0, 0])
+        writer.append(zigzag: 250_000_000_000_000_001)
+        writer.append(varint: UInt64(0))
+        for name in ["kind", "queue", "json"] {
+            writer.append(varint: UInt64(0))
+            writer.append(text: name, max: FormatLimits.nameSizeMax)
+        }
+        writer.append(contentsOf: [0, 0, 0, 5])
+        let first = SequenceNumber(rawValue: 9)
+        let block = EventBlock(first: first, eventCount: 1, raw: writer.bytes[...])
+        guard case .job(let event)? = try block.events().first?.body,
+            case .enqueued(_, let runAt) = event.change
+        else { throw FormatError.damaged("it is no new job") }
+        var plain = PlainTransition()
+        var reader = try EventBlockReader(block)
+        guard case .plain? = try reader.next(&plain) else {
+            throw FormatError.damaged("it is not plain")
+        }
+        #expect(plain.runAt == Timestamp(runAt))
+        #expect(plain.runAt.microseconds != 250_000_000_000_000_001)
+        #expect(plain.job.kind == "kind" && plain.job.maxAttempts == 5)
+        #expect(try reader.next(&plain) == nil)
+    }
+
     @Test("an event of an unknown kind is refused by its number")
     func unknownKind() {
         var reader = BlockReader([1, 0, 13, 0])

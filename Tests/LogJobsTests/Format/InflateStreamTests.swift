@@ -22,6 +22,15 @@ struct InflateStreamTests {
         #expect(error == .damaged("a block is too short for its length"))
     }
 
+    @Test("what is no stream is refused, of whatever length", arguments: [0, 1, 64])
+    func rubbish(count: Int) {
+        var inflate = InflateStream()
+        let error = #expect(throws: FormatError.self) {
+            try inflate.inflate([0xFF, 0xFF, 0xFF], count: count)
+        }
+        #expect(error == .damaged("a block does not inflate to its length"))
+    }
+
     @Test("what is deflated in pieces inflates, and what does not become smaller is kept")
     func pieces() throws {
         var generator = SeededGenerator(seed: 1)

@@ -38,7 +38,7 @@ struct SegmentFramesTests {
         #expect(store.disk.openPaths.isEmpty)
     }
 
-    @Test("are not decoded when they are known", arguments: [false, true])
+    @Test("are not inflated when they are known", arguments: [false, true])
     func known(readsAhead: Bool) async throws {
         let store = try await Self.store()
         let end = try #require(try store.read().segments.first?.validEnd)

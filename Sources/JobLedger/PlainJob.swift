@@ -1,0 +1,23 @@
+package import LazyJobs
+
+/// What every new job says; all that one says which is plain, see `NewJob.isPlain`.
+package struct PlainJob: Sendable {
+    package var kind = ""
+    package var queue = ""
+    package var encoding = ""
+    package var payloadSize = 0
+    package var priority = JobPriority.normal
+    package var maxAttempts = 0
+
+    package init() {}
+
+    init(_ job: NewJob) {
+        let payload = job.payload
+        (kind, queue, encoding) = (job.kind, job.queue, payload.encoding)
+        (payloadSize, priority) = (payload.bytes.count, job.priority)
+        maxAttempts = job.maxAttempts
+    }
+
+    /// As `NewJob.size`.
+    var size: Int { payloadSize + encoding.utf8.count + kind.utf8.count + queue.utf8.count }
+}
