@@ -5,6 +5,7 @@ import CZlib
     // zlib keeps a pointer back to its stream, so the stream must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private let dictionary: [UInt8]
+    private let sizeMin: Int
     private let pieceSize: Int
 
     /// How hard it tries.
@@ -27,8 +28,16 @@ import CZlib
         )
     }
 
-    init(dictionary: [UInt8] = [], effort: Effort = .quick) {
+    /// - Parameters:
+    ///   - dictionary: What bytes may begin with; empty for none.
+    ///   - sizeMin: Fewer bytes are left as they are.
+    init(
+        dictionary: [UInt8] = [],
+        effort: Effort = .quick,
+        sizeMin: Int = Self.usefulSizeMin
+    ) {
         self.dictionary = dictionary
+        self.sizeMin = sizeMin
         pieceSize = effort.pieceSize
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
@@ -55,7 +64,7 @@ import CZlib
     ///
     /// - Returns: Whether it deflated them.
     mutating func append(_ raw: [UInt8], to output: inout [UInt8]) -> Bool {
-        guard raw.count >= Self.rawSizeMin else {
+        guard raw.count >= sizeMin else {
             output.append(contentsOf: raw)
             return false
         }
@@ -102,7 +111,10 @@ import CZlib
     }
 
     /// Beside a frame header, less is not worth the time that zlib takes to begin.
-    private static let rawSizeMin = 64
+    static let usefulSizeMin = 64
+    /// Less takes zlib longer than all else that a frame takes which nobody syncs: 10 µs for one
+    /// job, 18 for four, 8 of them for its tables, whatever the size.
+    static let promptSizeMin = 2048
 }
 
 /// Undoes `DeflateStream`; one stream, used again and again.

@@ -8,9 +8,15 @@ package struct FrameEncoder: ~Copyable, @unchecked Sendable {
     private var block = BlockWriter()
     private var pending = PendingPayload()
 
-    /// - Parameter dictionary: That of the segment the frames are written to.
-    package init(dictionary: [UInt8]) {
-        deflate = DeflateStream(dictionary: dictionary)
+    /// - Parameters:
+    ///   - dictionary: That of the segment the frames are written to.
+    ///   - isPrompt: Whether callers wait for the encoding more than for the disk: small blocks are
+    ///     left as they are then.
+    package init(dictionary: [UInt8], isPrompt: Bool = false) {
+        deflate = DeflateStream(
+            dictionary: dictionary,
+            sizeMin: isPrompt ? DeflateStream.promptSizeMin : DeflateStream.usefulSizeMin
+        )
     }
 
     /// Encodes a batch.

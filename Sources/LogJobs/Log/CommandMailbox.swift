@@ -138,7 +138,7 @@ package final class CommandMailbox: Sendable {
     /// which costs them a call of the system besides; but on one processor they come only when the
     /// writer sleeps.
     private static let lookMax: Duration =
-        clogjobs_processors() > 1 ? .microseconds(20) : .zero
+        clogjobs_processors() > 1 ? .microseconds(40) : .zero
 
     /// Looks again and again whether so many commands are here, or something else is.
     private func looks(for count: Int, atMost bound: Duration) -> Bool {

@@ -51,15 +51,17 @@ extension CommitMachine {
         }
     }
 
-    /// Callers are answered, and may come again at once: the next frame waits for them.
+    /// Callers are answered, and may come again at once: the next frame waits for them, unless it
+    /// waits for no sync.
     ///
     /// - Parameters:
     ///   - count: How many, beside those whose commands are here.
     ///   - budget: How long the writer may do nothing for that, altogether.
     package mutating func expect(_ count: Int, budget: Duration) {
-        guard isIdle, !isFull else { return }
+        guard isIdle, !isFull, settings.durability == .synced else { return }
         gathering = Gathering(wanted: first.count + others.count + count, budget: budget)
     }
+
     /// The time is over in which those that are missing might have come.
     package mutating func endGathering() {
         gathering = nil

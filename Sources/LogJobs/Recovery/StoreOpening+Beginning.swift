@@ -20,7 +20,10 @@ extension StoreOpening {
         _ leftovers: Leftovers
     ) throws(SystemCallError) -> Opened {
         let header = header(for: log, leftovers.nextSegment)
-        var encoder = FrameEncoder(dictionary: header.dictionary)
+        var encoder = FrameEncoder(
+            dictionary: header.dictionary,
+            isPrompt: settings.durability != .synced
+        )
         let preparer = try SegmentPreparer(in: folder, ballastSize: sizes.ballastBytes)
         let baseline = encoder.payload(of: log.provenBaseline)
         preparer.fitBallast(to: 2 * log.ledger.baselineSizeMax)

@@ -9,9 +9,10 @@ struct FrameBench {
     var offset: UInt64 = 4096
     var alignment = 8
     var dictionary = FormatDictionary.builtIn
+    var isPrompt = false
 
     func payload(_ events: [JobEvent]) -> FramePayload {
-        var encoder = FrameEncoder(dictionary: dictionary)
+        var encoder = FrameEncoder(dictionary: dictionary, isPrompt: isPrompt)
         return encoder.payload(of: events)
     }
 

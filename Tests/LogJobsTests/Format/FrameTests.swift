@@ -52,6 +52,26 @@ struct FrameTests {
         }
     }
 
+    @Test("only small blocks stay as they are where nobody waits for the disk")
+    func prompt() throws {
+        var prompt = bench
+        prompt.isPrompt = true
+        let sample = EventSamples.all()[1]
+        for count in [1, 8, 16, 32, 64, 128, 256] {
+            let events = (0..<count).map { number in
+                var event = sample
+                event.sequence = SequenceNumber(rawValue: sample.sequence.rawValue + UInt64(number))
+                return event
+            }
+            let payload = prompt.payload(events)
+            let isSmall = payload.rawLength < 2048
+            #expect(payload.codec == (isSmall ? .stored : .deflate), "\(payload.rawLength) bytes")
+            let patient = bench.payload(events).codec
+            #expect(count == 1 || patient == .deflate, "\(payload.rawLength) bytes")
+            #expect(try bench.events(prompt.frame(events)) == events)
+        }
+    }
+
     @Test("frames end at the alignment, and zeros are no frame", arguments: [8, 512, 4096])
     func alignment(_ alignment: Int) throws {
         var bench = bench

@@ -38,6 +38,14 @@ struct GatheringTests {
         #expect(run.write() == 2)
     }
 
+    @Test("does not wait when nobody waits for a sync")
+    func written() {
+        let run = MachineRun(durability: .written(syncEvery: .seconds(1)))
+        run.machine.expect(9, budget: Self.budget)
+        run.submit(.enqueue())
+        #expect(run.write() == 1)
+    }
+
     @Test("plans what has come while it waits for the rest")
     func plansMeanwhile() {
         let run = MachineRun()
