@@ -30,19 +30,19 @@ extension JobRunner {
         handle { $0.judged(token, outcome, at: $1) }
     }
 
-    func claim(_ limit: Int) async {
+    func carryOut(_ claim: ClaimsUnderway.Claim) async {
         let request = ClaimRequest(
             queues: configuration.queues,
-            limit: limit,
+            limit: claim.limit,
             queueLimits: configuration.queueLimits,
             worker: configuration.worker
         )
         do {
             let result = try await backend.claim(request)
             let dueIn = duration(until: result.nextDue)
-            handle { $0.claimed(result.jobs, limit: limit, dueIn: dueIn, at: $1) }
+            handle { $0.claimed(result.jobs, of: claim, dueIn: dueIn, at: $1) }
         } catch {
-            handle { $0.claimFailed(error, at: $1) }
+            handle { $0.claimFailed(error, of: claim, at: $1) }
         }
     }
 

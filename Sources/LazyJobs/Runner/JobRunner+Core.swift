@@ -59,7 +59,7 @@ extension JobRunner {
 
     private func carryOut(_ effect: WorkerPool.Effect) {
         switch effect {
-        case .claim(let limit): Task.detached { await self.claim(limit) }
+        case .claim(let claim): Task.detached { await self.carryOut(claim) }
         case .runSchedules: Task.detached { await self.runSchedules() }
         case .finish(let batch): Task.detached { await self.finish(batch) }
         case .judge(let token, let verdict): judge(token, verdict)

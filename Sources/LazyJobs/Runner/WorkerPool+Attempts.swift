@@ -73,7 +73,7 @@ extension WorkerPool {
 
     /// A job was cancelled through this runner; its lease has ended.
     mutating func revoked(_ id: JobID, at now: Duration) {
-        if claims.isUnderway { revokedWhileClaiming.insert(id) }
+        claimsUnderway.revoke(id)
         for (token, attempt) in attempts where attempt.job.record.id == id {
             dismiss(token, attempt, .revoked, now)
         }

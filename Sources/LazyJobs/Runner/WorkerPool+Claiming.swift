@@ -25,32 +25,41 @@ extension WorkerPool {
     ///
     /// - Parameters:
     ///   - jobs: The jobs, in claim order.
-    ///   - limit: How many were asked for.
+    ///   - claim: The claim.
     ///   - dueIn: How long until the next job of the store becomes due.
     ///   - now: When.
     mutating func claimed(
         _ jobs: [ClaimedJob],
-        limit: Int,
+        of claim: ClaimsUnderway.Claim,
         dueIn: Duration?,
         at now: Duration
     ) {
-        claims.isUnderway = false
         claims.backoff.reset()
         claims.dueAt = dueIn.map { now + max($0, Self.dueInMin) }
-        if jobs.count >= limit { claims.isWanted = true }
+        isAbundant = jobs.count >= claim.limit
+        if isAbundant { claims.isWanted = true }
         pollAt = now + settings.pollInterval
-        for job in jobs where !revokedWhileClaiming.contains(job.record.id) {
-            admit(job, now)
-        }
-        revokedWhileClaiming.removeAll()
+        for job in end(claim, with: jobs) { admit(job, now) }
         proceed(now)
     }
 
     /// A claim has failed.
-    mutating func claimFailed(_ error: BackendError, at now: Duration) {
-        claims.isUnderway = false
-        revokedWhileClaiming.removeAll()
+    mutating func claimFailed(
+        _ error: BackendError,
+        of claim: ClaimsUnderway.Claim,
+        at now: Duration
+    ) {
+        isAbundant = false
+        _ = end(claim, with: [])
         callFailed(\.claims, error, now)
+    }
+
+    private mutating func end(
+        _ claim: ClaimsUnderway.Claim,
+        with jobs: [ClaimedJob]
+    ) -> [ClaimedJob] {
+        defer { claims.isUnderway = claimsUnderway.count > 0 }
+        return claimsUnderway.end(claim, with: jobs)
     }
 
     /// The due schedules have been run.
@@ -75,14 +84,27 @@ extension WorkerPool {
     }
 
     mutating func startClaim(_ now: Duration) {
-        guard phase == .working, claims.mayStart(now), abandonedCount < Self.abandonedCountMax
+        guard phase == .working, claims.backoff.deadline(now) == nil,
+            abandonedCount < Self.abandonedCountMax
         else { return }
         let unrecordedCount = waiting.count + recordingCount
-        let limit = min(settings.workers - busyCount, unrecordedCountMax - unrecordedCount)
-        guard limit > 0 else { return }
+        let limit =
+            min(settings.workers - busyCount, unrecordedCountMax - unrecordedCount)
+            - claimsUnderway.jobCount
+        guard limit > 0, claims.isUnderway ? mayClaimBeside(limit) : claims.isWanted
+        else { return }
         claims.isWanted = false
         claims.isUnderway = true
-        effects.append(.claim(limit: limit))
+        effects.append(.claim(claimsUnderway.begin(limit: limit)))
+    }
+
+    /// Whether so many free workers need not wait for the claims that are under way.
+    ///
+    /// With one at a time, 64 workers would come and go in two groups, of which one waits for the
+    /// store while the other works.
+    private func mayClaimBeside(_ limit: Int) -> Bool {
+        isAbundant && claimsUnderway.count < Self.claimCountMax
+            && limit >= max(Self.claimLimitMin, settings.workers / 8)
     }
 
     mutating func startSchedules(_ now: Duration) {
@@ -100,6 +122,11 @@ extension WorkerPool {
         isIdleAwaited = false
         announcements.append(.becameIdle)
     }
+
+    /// How many claims are under way at most.
+    static let claimCountMax = 4
+    /// A claim beside others asks for so many jobs at least: each costs the store a call.
+    static let claimLimitMin = 8
 
     /// The least wait for a due time: should a store name one that has passed, for a job that it
     /// does not give, the runner must not spin.

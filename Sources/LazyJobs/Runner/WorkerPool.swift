@@ -12,7 +12,7 @@
 ///
 /// Invariants:
 ///
-/// - At most `workers` attempts occupy a worker, and one claim is under way at a time.
+/// - At most `workers` attempts occupy a worker, or are asked for by the claims under way.
 /// - Every claimed job ends in exactly one completion, unless its lease has ended (revoked) or the
 ///   runner fails.
 /// - `armed` is the deadline of the timer, and never later than the next moment at which
@@ -64,7 +64,7 @@ struct WorkerPool: Sendable {
 
     /// What calls others.
     enum Effect: Sendable {
-        case claim(limit: Int)
+        case claim(ClaimsUnderway.Claim)
         case runSchedules
         /// Work out what is to be recorded, then report ``WorkerPool/judged(_:_:at:)``.
         case judge(Token, Verdict)
@@ -108,8 +108,9 @@ struct WorkerPool: Sendable {
     var claims = Call()
     var schedules = Call()
     var pollAt: Duration?
-    /// Cancelled here while a claim was under way that may bring them.
-    var revokedWhileClaiming: Set<JobID> = []
+    var claimsUnderway = ClaimsUnderway()
+    /// Whether the last claim got all that it had asked for: then there is likely more.
+    var isAbundant = false
 
     /// Outcomes to be handed over, oldest first.
     var waiting: [Completion] = []
@@ -164,7 +165,7 @@ struct WorkerPool: Sendable {
 }
 
 extension WorkerPool {
-    /// One kind of call, of which one is under way at a time.
+    /// One kind of call.
     struct Call: Sendable {
         /// Something has happened since the last call began that may change its answer.
         var isWanted = false

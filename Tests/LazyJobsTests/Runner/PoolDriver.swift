@@ -9,13 +9,13 @@ struct PoolDriver {
     var started: [WorkerPool.Token] = []
     var cancelled: [WorkerPool.Token] = []
     var wakes: [Duration] = []
-    var claimLimits: [Int] = []
+    var claims: [ClaimsUnderway.Claim] = []
     var batches: [[WorkerPool.Completion]] = []
     var verdicts: [(token: WorkerPool.Token, verdict: WorkerPool.Verdict)] = []
     var scheduleRuns = 0
     var closes = 0
     var announcements: [WorkerPool.Announcement] = []
-    private var lastID: UInt64 = 0
+    private(set) var lastID: UInt64 = 0
 
     init(
         workers: Int = 1,
@@ -45,7 +45,7 @@ struct PoolDriver {
         }
         for effect in pool.takeEffects() {
             switch effect {
-            case .claim(let limit): claimLimits.append(limit)
+            case .claim(let claim): claims.append(claim)
             case .runSchedules: scheduleRuns += 1
             case .judge(let token, let verdict): verdicts.append((token, verdict))
             case .finish(let batch): batches.append(batch)
@@ -82,11 +82,25 @@ struct PoolDriver {
         return .sample(id: lastID, timeout: timeout)
     }
 
-    /// Answers the last claim with so many new jobs.
-    mutating func grant(_ count: Int, timeout: Duration? = nil, dueIn: Duration? = nil) {
+    /// How many jobs each claim asked for so far.
+    var claimLimits: [Int] { claims.map(\.limit) }
+
+    /// Answers a claim with so many new jobs: the last one, unless its number is given, from 1.
+    mutating func grant(
+        _ count: Int,
+        claim number: Int? = nil,
+        timeout: Duration? = nil,
+        dueIn: Duration? = nil
+    ) {
         let jobs = (0..<count).map { _ in makeJob(timeout: timeout) }
-        let limit = claimLimits.last ?? 0
-        handle { $0.claimed(jobs, limit: limit, dueIn: dueIn, at: $1) }
+        let claim = claims[(number ?? claims.count) - 1]
+        handle { $0.claimed(jobs, of: claim, dueIn: dueIn, at: $1) }
+    }
+
+    /// Lets the last claim fail.
+    mutating func failClaim(_ code: BackendError.Code) {
+        let claim = claims[claims.count - 1]
+        handle { $0.claimFailed(BackendError(code, "test"), of: claim, at: $1) }
     }
 
     /// Lets the task of an attempt return and the outcome be worked out.

@@ -15,7 +15,7 @@ struct WorkerPoolClaimingTests {
         #expect(driver.claimLimits == [4, 1])
     }
 
-    @Test("while a claim is under way there is no second one, and a signal is not forgotten")
+    @Test("a few workers wait for the claim that is under way, and a signal is not forgotten")
     func claimsOneAtATime() {
         var driver = PoolDriver()
         driver.start()
@@ -25,6 +25,50 @@ struct WorkerPoolClaimingTests {
         #expect(driver.claimLimits == [1, 1])
         driver.grant(0)
         #expect(driver.claimLimits == [1, 1])
+    }
+
+    @Test("while there is plenty, an eighth of the workers does not wait for others' claims")
+    func claimsBeside() {
+        var driver = PoolDriver(workers: 80)
+        driver.start()
+        driver.grant(80)
+        driver.end(1)
+        #expect(driver.claimLimits == [80, 1])
+        for token in 2...10 { driver.end(WorkerPool.Token(token)) }
+        #expect(driver.claimLimits == [80, 1])
+        driver.end(11)
+        #expect(driver.claimLimits == [80, 1, 10])
+        for token in 12...41 { driver.end(WorkerPool.Token(token)) }
+        #expect(driver.claimLimits == [80, 1, 10, 10, 10])
+        // The last ten wait for a claim, whichever is answered first.
+        driver.grant(10, claim: 4)
+        #expect(driver.claimLimits == [80, 1, 10, 10, 10, 10])
+        #expect(driver.pool.busyCount == 80 - 41 + 10)
+    }
+
+    @Test("eight at least ask beside others")
+    func asksForEight() {
+        var driver = PoolDriver(workers: 9)
+        driver.start()
+        driver.grant(9)
+        for token in 1...8 { driver.end(WorkerPool.Token(token)) }
+        #expect(driver.claimLimits == [9, 1])
+        driver.end(9)
+        #expect(driver.claimLimits == [9, 1, 8])
+    }
+
+    @Test("once a claim has brought less than it asked for, there is one at a time")
+    func claimsAloneWithoutPlenty() {
+        var driver = PoolDriver(workers: 32)
+        driver.start()
+        driver.grant(31)
+        driver.handle { $0.signalled(at: $1) }
+        for token in 1...31 { driver.end(WorkerPool.Token(token)) }
+        #expect(driver.claimLimits == [32, 1])
+        driver.grant(1)
+        #expect(driver.claimLimits == [32, 1, 31])
+        driver.grant(0)
+        #expect(driver.claimLimits == [32, 1, 31])
     }
 
     @Test("after a full answer the next claim follows as soon as a worker is free")
@@ -77,7 +121,7 @@ struct WorkerPoolClaimingTests {
         var delay = Duration.milliseconds(50)
         for count in 1...10 {
             #expect(driver.claimLimits.count == count)
-            driver.handle { $0.claimFailed(BackendError(.unavailable, "test"), at: $1) }
+            driver.failClaim(.unavailable)
             driver.advance(by: delay - .milliseconds(1))
             #expect(driver.claimLimits.count == count)
             driver.advance(by: .milliseconds(1))
@@ -95,7 +139,7 @@ struct WorkerPoolClaimingTests {
     func endsOnFatalClaim(code: BackendError.Code) {
         var driver = PoolDriver()
         driver.start()
-        driver.handle { $0.claimFailed(BackendError(code, "test"), at: $1) }
+        driver.failClaim(code)
         #expect(!driver.pool.isRunning)
         #expect(driver.closes == 1)
         driver.handle { $0.closed(nil, at: $1) }
@@ -110,6 +154,25 @@ struct WorkerPoolClaimingTests {
         driver.grant(2)
         #expect(driver.started == [1])
         #expect(driver.pool.attempts[1]?.job.record.id == JobID(rawValue: 2))
+    }
+
+    @Test("a cancelled job is started by no claim that was under way, and by any later one")
+    func skipsJobsRevokedWhileClaimingBesideOthers() {
+        var driver = PoolDriver(workers: 32)
+        driver.start()
+        driver.grant(32)
+        for token in 1...9 { driver.end(WorkerPool.Token(token)) }
+        #expect(driver.claimLimits == [32, 1, 8])
+        let next = JobID(rawValue: driver.lastID + 1)
+        driver.handle { $0.revoked(next, at: $1) }
+        for token in 10...17 { driver.end(WorkerPool.Token(token)) }
+        #expect(driver.claimLimits == [32, 1, 8, 8])
+        var later = driver
+        driver.grant(8, claim: 3)
+        #expect(driver.started.count == 32 + 7)
+        // It was put back meanwhile.
+        later.grant(8, claim: 4)
+        #expect(later.started.count == 32 + 8)
     }
 
     @Test("due schedules are run at the start, on signals and when due, one call at a time")
@@ -162,7 +225,7 @@ struct WorkerPoolClaimingTests {
         for token in driver.started { driver.judge(token, .discard(error: "timed out")) }
         #expect(driver.pool.abandonedCount == count)
         #expect(driver.pool.busyCount == 0)
-        driver.grant(0)
+        for claim in driver.claims.indices.dropFirst() { driver.grant(0, claim: claim + 1) }
         let claimCount = driver.claimLimits.count
         driver.handle { $0.signalled(at: $1) }
         #expect(driver.claimLimits.count == claimCount)

@@ -30,7 +30,10 @@ struct WorkerPoolModelTests {
         let abandoned = pool.attempts.values.filter { $0.stage == .abandoned }
         #expect(pool.abandonedCount == abandoned.count, "seed \(seed)")
         #expect(pool.busyCount == pool.attempts.count - abandoned.count, "seed \(seed)")
-        #expect(pool.busyCount <= pool.settings.workers, "seed \(seed)")
+        let asked = pool.claimsUnderway
+        #expect(pool.busyCount + asked.jobCount <= pool.settings.workers, "seed \(seed)")
+        #expect(asked.count <= WorkerPool.claimCountMax, "seed \(seed)")
+        #expect(pool.claims.isUnderway == (asked.count > 0), "seed \(seed)")
         #expect(pool.finishCallCount <= WorkerPool.finishCallCountMax, "seed \(seed)")
         #expect(pool.failure == nil || pool.waiting.isEmpty, "seed \(seed)")
         let deadlines = pool.attempts.values.compactMap(\.deadline)
@@ -45,7 +48,7 @@ struct WorkerPoolModelTests {
 private struct RandomWorld {
     var driver: PoolDriver
     private var generator: SeededGenerator
-    private var openClaims: [Int] = []
+    private var openClaims: [ClaimsUnderway.Claim] = []
     private var claimsSeen = 0
     private var schedulesSeen = 0
     private var running: [WorkerPool.Token] = []
@@ -56,7 +59,7 @@ private struct RandomWorld {
     init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
         driver = PoolDriver(
-            workers: Int.random(in: 1...6, using: &generator),
+            workers: [1, 2, 3, 6, 20, 64].randomElement(using: &generator) ?? 1,
             pollInterval: .seconds(Int.random(in: 1...20, using: &generator)),
             cancellationGracePeriod: .seconds(Int.random(in: 0...3, using: &generator)),
             hasSchedules: Bool.random(using: &generator)
@@ -108,19 +111,23 @@ private struct RandomWorld {
     }
 
     private mutating func look() {
-        openClaims += driver.claimLimits.dropFirst(claimsSeen)
-        claimsSeen = driver.claimLimits.count
+        openClaims += driver.claims.dropFirst(claimsSeen)
+        claimsSeen = driver.claims.count
         running += driver.started.dropFirst(startedSeen)
         startedSeen = driver.started.count
     }
 
     private mutating func answerClaim() {
         guard !openClaims.isEmpty else { return }
-        let limit = openClaims.removeFirst()
+        // They are answered in any order.
+        let claim = openClaims.remove(at: Int.random(in: openClaims.indices, using: &generator))
         guard Int.random(in: 0..<8, using: &generator) > 0 else {
-            return driver.handle { $0.claimFailed(BackendError(.unavailable, "test"), at: $1) }
+            let error = BackendError(.unavailable, "test")
+            return driver.handle { $0.claimFailed(error, of: claim, at: $1) }
         }
-        let jobs = (0..<Int.random(in: 0...limit, using: &generator)).map { _ in
+        // Mostly as many as were asked for, else there is never a second claim.
+        let count = Bool.random(using: &generator) ? claim.limit : 0
+        let jobs = (0..<Int.random(in: count...claim.limit, using: &generator)).map { _ in
             let seconds = Int.random(in: 1...5, using: &generator)
             return driver.makeJob(
                 timeout: Bool.random(using: &generator) ? .seconds(seconds) : nil
@@ -128,7 +135,7 @@ private struct RandomWorld {
         }
         granted.formUnion(jobs.map(\.record.id))
         let dueIn = Duration.seconds(Int.random(in: -1...9, using: &generator))
-        driver.handle { $0.claimed(jobs, limit: limit, dueIn: dueIn, at: $1) }
+        driver.handle { $0.claimed(jobs, of: claim, dueIn: dueIn, at: $1) }
     }
 
     private mutating func returnJob() {
