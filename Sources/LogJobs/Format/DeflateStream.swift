@@ -29,7 +29,8 @@ import CZlib
     }
 
     /// - Parameters:
-    ///   - dictionary: What bytes may begin with; empty for none.
+    ///   - dictionary: What bytes may repeat; empty for none.
+    ///   - effort: How hard it tries.
     ///   - sizeMin: Fewer bytes are left as they are.
     init(
         dictionary: [UInt8] = [],

@@ -2,9 +2,8 @@ package import JobLedger
 package import LazyJobs
 
 /// Makes frames; owned by one writer.
-// SAFETY: a value of it cannot be copied, so its zlib stream is used by whoever owns it only.
-package struct FrameEncoder: ~Copyable, @unchecked Sendable {
-    private var deflate: DeflateStream
+package struct FrameEncoder: ~Copyable, Sendable {
+    private let deflater: BlockDeflater
     private var block = BlockWriter()
     private var pending = PendingPayload()
 
@@ -12,10 +11,16 @@ package struct FrameEncoder: ~Copyable, @unchecked Sendable {
     ///   - dictionary: That of the segment the frames are written to.
     ///   - isPrompt: Whether callers wait for the encoding more than for the disk: small blocks are
     ///     left as they are then.
-    package init(dictionary: [UInt8], isPrompt: Bool = false) {
-        deflate = DeflateStream(
+    ///   - sharing: By whom the blocks of a large frame are deflated.
+    package init(
+        dictionary: [UInt8],
+        isPrompt: Bool = false,
+        sharing: WorkSharing = .none
+    ) {
+        deflater = BlockDeflater(
             dictionary: dictionary,
-            sizeMin: isPrompt ? DeflateStream.promptSizeMin : DeflateStream.usefulSizeMin
+            sizeMin: isPrompt ? DeflateStream.promptSizeMin : DeflateStream.usefulSizeMin,
+            sharing
         )
     }
 
@@ -27,14 +32,14 @@ package struct FrameEncoder: ~Copyable, @unchecked Sendable {
         precondition((1...FormatLimits.eventCountMax).contains(events.count), "events of a frame")
         var index = 0
         while index < events.count { index = appendBlock(of: events, from: index) }
-        return pending.finish(eventCount: events.count)
+        return pending.finish(eventCount: events.count, with: deflater)
     }
 
     package mutating func payload(of baseline: LedgerBaseline) -> FramePayload {
         block.begin()
         block.append(baseline)
-        pending.append(block.writer.bytes, eventCount: 0, deflate: &deflate)
-        return pending.finish(eventCount: 0)
+        pending.append(block.writer.bytes, eventCount: 0)
+        return pending.finish(eventCount: 0, with: deflater)
     }
 
     /// Encodes as many events as make a block.
@@ -58,57 +63,54 @@ package struct FrameEncoder: ~Copyable, @unchecked Sendable {
             end += 1
         }
         precondition(block.count <= FormatLimits.eventSizeMax, "an event exceeds its limit")
-        pending.append(block.writer.bytes, eventCount: end - start, deflate: &deflate)
+        pending.append(block.writer.bytes, eventCount: end - start)
         return end
     }
 }
 
 /// The blocks of a payload that is being made.
 private struct PendingPayload {
-    private var stored: [UInt8] = []
-    private var table = ByteWriter()
-    private var blockCount = 0
+    private var raw: [[UInt8]] = []
+    private var eventCounts: [Int] = []
     private var rawLength = 0
-    private var rawCRC: UInt32 = 0
-    private var codec = FrameCodec.stored
 
-    mutating func append(_ raw: [UInt8], eventCount: Int, deflate: inout DeflateStream) {
-        let start = stored.count
-        if deflate.append(raw, to: &stored) { codec = .deflate }
-        table.append(varint: eventCount)
-        table.append(varint: raw.count)
-        table.append(varint: stored.count - start)
-        table.append(fixed: CRC32C.checksum(raw))
-        blockCount += 1
-        rawLength += raw.count
-        rawCRC = CRC32C.checksum(raw, seed: rawCRC)
+    mutating func append(_ block: [UInt8], eventCount: Int) {
+        raw.append(block)
+        eventCounts.append(eventCount)
+        rawLength += block.count
     }
 
     /// Gives the payload and begins anew, keeping the room.
-    mutating func finish(eventCount: Int) -> FramePayload {
+    mutating func finish(eventCount: Int, with deflater: BlockDeflater) -> FramePayload {
         precondition(rawLength <= FormatLimits.rawSizeMax, "a frame exceeds its limit")
-        var writer = ByteWriter(capacity: stored.count + table.count + 4)
-        writer.append(varint: blockCount)
-        if blockCount > 1 { writer.append(contentsOf: table.bytes) }
-        writer.append(contentsOf: stored)
-        let payload = FramePayload(
+        defer {
+            raw.removeAll(keepingCapacity: true)
+            eventCounts.removeAll(keepingCapacity: true)
+            rawLength = 0
+        }
+        let stored = deflater.deflate(raw)
+        var writer = ByteWriter(capacity: stored.reduce(4) { $0 + $1.bytes.count + Self.entryMax })
+        writer.append(varint: raw.count)
+        if raw.count > 1 { appendTable(of: stored, to: &writer) }
+        for block in stored { writer.append(contentsOf: block.bytes) }
+        return FramePayload(
             bytes: writer.bytes,
             rawLength: rawLength,
-            rawCRC: rawCRC,
+            rawCRC: raw.reduce(0) { CRC32C.checksum($1, seed: $0) },
             storedCRC: CRC32C.checksum(writer.bytes),
-            codec: codec,
+            codec: stored.contains(where: \.isDeflated) ? .deflate : .stored,
             eventCount: eventCount
         )
-        reset()
-        return payload
     }
 
-    private mutating func reset() {
-        stored.removeAll(keepingCapacity: true)
-        table.truncate(to: 0)
-        blockCount = 0
-        rawLength = 0
-        rawCRC = 0
-        codec = .stored
+    private func appendTable(of stored: [BlockDeflater.Block], to writer: inout ByteWriter) {
+        for index in raw.indices {
+            writer.append(varint: eventCounts[index])
+            writer.append(varint: raw[index].count)
+            writer.append(varint: stored[index].bytes.count)
+            writer.append(fixed: CRC32C.checksum(raw[index]))
+        }
     }
+
+    private static let entryMax = 16
 }

@@ -20,10 +20,7 @@ extension StoreOpening {
         _ leftovers: Leftovers
     ) throws(SystemCallError) -> Opened {
         let header = header(for: log, leftovers.nextSegment)
-        var encoder = FrameEncoder(
-            dictionary: header.dictionary,
-            isPrompt: settings.durability != .synced
-        )
+        var encoder = encoder(for: header)
         let preparer = try SegmentPreparer(in: folder, ballastSize: sizes.ballastBytes)
         let baseline = encoder.payload(of: log.provenBaseline)
         preparer.fitBallast(to: 2 * log.ledger.baselineSizeMax)
@@ -83,6 +80,14 @@ extension StoreOpening {
         var report = log.report
         report.epoch = manifest.epoch
         return Opened(writer: writer, report: report, firstJobID: firstJobID)
+    }
+
+    private func encoder(for header: SegmentHeader) -> FrameEncoder {
+        FrameEncoder(
+            dictionary: header.dictionary,
+            isPrompt: settings.durability != .synced,
+            sharing: .byProcessors
+        )
     }
 
     /// On a full disk each opening takes a file that is kept back, and a process that dies leaves

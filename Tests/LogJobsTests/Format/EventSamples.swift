@@ -127,6 +127,30 @@ enum EventSamples {
         .store(.closed),
     ]
 
+    /// New jobs with up to 400 bytes of noise each.
+    static func jobs(_ count: Int, _ generator: inout SeededGenerator) -> [JobEvent] {
+        (1...count).map { number in
+            let noise = (0..<Int.random(in: 0...400, using: &generator)).map { _ in
+                UInt8.random(in: .min ... .max / 4, using: &generator)
+            }
+            let job = NewJob(kind: "noise", payload: JobPayload(bytes: noise, encoding: "raw"))
+            return JobEvent(
+                sequence: SequenceNumber(rawValue: UInt64(number)),
+                epoch: 3,
+                timestamp: time,
+                body: .job(
+                    JobTransition(
+                        jobID: JobID(rawValue: UInt64(number)),
+                        version: 0,
+                        previous: nil,
+                        attempt: 0,
+                        change: .enqueued(job, runAt: time.date)
+                    )
+                )
+            )
+        }
+    }
+
     /// One event of each, as a batch that begins at a sequence number.
     static func all(from first: UInt64 = 1000) -> [JobEvent] {
         let jobs = (fullChanges + emptyChanges).enumerated().map { index, change in

@@ -10,9 +10,10 @@ struct FrameBench {
     var alignment = 8
     var dictionary = FormatDictionary.builtIn
     var isPrompt = false
+    var sharing = WorkSharing.none
 
     func payload(_ events: [JobEvent]) -> FramePayload {
-        var encoder = FrameEncoder(dictionary: dictionary, isPrompt: isPrompt)
+        var encoder = FrameEncoder(dictionary: dictionary, isPrompt: isPrompt, sharing: sharing)
         return encoder.payload(of: events)
     }
 

@@ -72,6 +72,26 @@ struct FrameTests {
         }
     }
 
+    @Test("a large frame is the same by however many it is deflated", arguments: [1, 2, 3, 5])
+    func shared(width: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(width))
+        var shared = bench
+        shared.sharing = WorkSharing(width: width) { count, piece in
+            #expect(count <= width)
+            // In an order of its own.
+            for number in (0..<count).shuffled() { piece(number) }
+        }
+        var threaded = bench
+        threaded.sharing = .byProcessors
+        for count in [1, 90, 200, 400, 700, 1400] {
+            let events = EventSamples.jobs(count, &generator)
+            let alone = bench.frame(events)
+            #expect(shared.frame(events) == alone)
+            #expect(threaded.frame(events) == alone)
+            #expect(try bench.events(alone) == events)
+        }
+    }
+
     @Test("frames end at the alignment, and zeros are no frame", arguments: [8, 512, 4096])
     func alignment(_ alignment: Int) throws {
         var bench = bench
