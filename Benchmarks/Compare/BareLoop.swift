@@ -17,8 +17,8 @@ final class BareLoop {
     private let descriptor: Int32
     private var offset = 0
 
-    init(folder: String) throws(CallError) {
-        path = folder + "/loop"
+    init(_ path: String) throws(CallError) {
+        self.path = path
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CallError("open", path) }
         let zeros = [UInt8](repeating: 0, count: 1 << 20)
@@ -33,19 +33,25 @@ final class BareLoop {
         unsafe unlink(path)
     }
 
-    /// Writes frames one behind the other, each synced before the next, and times each.
+    /// Writes frames of one size, as ``run(count:_:)`` does.
     func run(count: Int, frameSize: Int) throws(CallError) -> Round {
         // Not zeros, which a device might treat in a way of its own.
         let frame = (0..<frameSize).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) }
+        return try run(count: count) { frame }
+    }
+
+    /// Writes frames one behind the other, each synced before the next is made, and times each.
+    func run(count: Int, _ makeFrame: () -> [UInt8]) throws(CallError) -> Round {
         var latencies: [Duration] = []
         latencies.reserveCapacity(count)
         let meter = Meter.read()
         for _ in 0..<count {
             let began = ContinuousClock.now
-            if offset + frameSize > Self.size { offset = 0 }
+            let frame = makeFrame()
+            if offset + frame.count > Self.size { offset = 0 }
             try write(frame, at: offset)
             try sync()
-            offset += frameSize
+            offset += frame.count
             latencies.append(began.duration(to: .now))
         }
         return Round(count: count, latencies: latencies, expense: meter.spent())

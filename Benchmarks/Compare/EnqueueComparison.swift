@@ -26,6 +26,10 @@ struct EnqueueComparison {
         let frame = try await frame(of: store, log)
         var comparison = setting.comparison
         comparison.add(try setting.floor(frameSize: frame.size))
+        if callers > 1 {
+            let jobs = Int(frame.jobs.rounded())
+            comparison.add(try setting.deflatingFloor(jobsPerFrame: jobs))
+        }
         comparison.add(log)
         comparison.add(try await runnerLane(callers))
         #if SQLite
@@ -59,10 +63,14 @@ struct EnqueueComparison {
         }
         guard callers == 64 else { return [] }
         var claims: [Claim] = []
-        let pairs: [(String, Spread?, Double)] = [
+        let pairs: [(String, Spread?, Double?)] = [
             (
                 "beside the bare loop", measured.ratio(of: LaneName.log, to: LaneName.floor),
                 Self.floorMin
+            ),
+            (
+                "beside the loop with zlib",
+                measured.ratio(of: LaneName.log, to: LaneName.deflatingFloor), nil
             ),
             (
                 "beside SQLite FULL, grouped",

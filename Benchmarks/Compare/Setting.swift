@@ -28,12 +28,24 @@ struct Setting {
 
     /// The best that a log could do for one caller.
     func floor(frameSize: Int) throws -> Lane {
-        let loop = try BareLoop(folder: folder)
+        let loop = try BareLoop(path("loop"))
         return Lane(
             name: LaneName.floor,
             durability: .synced,
             callers: 1,
             run: { try loop.run(count: $0, frameSize: frameSize) }
+        )
+    }
+
+    /// The best that a log with zlib could do, with so many jobs in a frame.
+    func deflatingFloor(jobsPerFrame: Int) throws -> Lane {
+        let loop = try DeflatingLoop(path("deflating loop"), jobs, jobsPerFrame: jobsPerFrame)
+        return Lane(
+            name: LaneName.deflatingFloor,
+            durability: .synced,
+            callers: 1,
+            jobsPerOperation: jobsPerFrame,
+            run: { try loop.run(count: $0) }
         )
     }
 
@@ -87,6 +99,7 @@ struct Setting {
 /// The names of the lanes.
 enum LaneName {
     static let floor = "overwrite + fdatasync"
+    static let deflatingFloor = "the loop with zlib"
     static let log = "LogJobs"
     static let runner = "LogJobs, JobRunner + JSON"
     static let written = "LogJobs, .written"

@@ -33,7 +33,7 @@ struct ClaimsUnderway: Sendable {
     /// A claim is answered.
     ///
     /// - Returns: Those of the jobs it brought that were not cancelled meanwhile.
-    mutating func end(_ claim: Claim, with jobs: [ClaimedJob] = []) -> [ClaimedJob] {
+    mutating func end(_ claim: Claim, with jobs: [ClaimedJob]) -> [ClaimedJob] {
         let granted = jobs.filter { job in
             revoked[job.record.id].map { $0 < claim.number } ?? true
         }

@@ -1,7 +1,7 @@
 import CZlib
 
 /// Raw deflate, with a preset dictionary or without; one stream, used again and again.
-@safe struct DeflateStream: ~Copyable {
+@safe package struct DeflateStream: ~Copyable {
     // zlib keeps a pointer back to its stream, so the stream must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private let dictionary: [UInt8]
@@ -9,7 +9,7 @@ import CZlib
     private let pieceSize: Int
 
     /// How hard it tries.
-    struct Effort: Sendable {
+    package struct Effort: Sendable {
         fileprivate let level: Int32
         fileprivate let memoryLevel: Int32
         /// After how many bytes other threads are given way.
@@ -19,7 +19,7 @@ import CZlib
         ///
         /// To clear the hash table for each of them takes 1.5 µs; a smaller one has more
         /// collisions, which take a third longer for 8 KiB.
-        static let quick = Effort(level: Z_BEST_SPEED, memoryLevel: 8, pieceSize: .max)
+        package static let quick = Effort(level: Z_BEST_SPEED, memoryLevel: 8, pieceSize: .max)
         /// For large blocks that stay.
         static let thorough = Effort(
             level: Z_BEST_COMPRESSION,
@@ -32,7 +32,7 @@ import CZlib
     ///   - dictionary: What bytes may repeat; empty for none.
     ///   - effort: How hard it tries.
     ///   - sizeMin: Fewer bytes are left as they are.
-    init(
+    package init(
         dictionary: [UInt8] = [],
         effort: Effort = .quick,
         sizeMin: Int = Self.usefulSizeMin
@@ -64,7 +64,7 @@ import CZlib
     /// eighth of them: every reading would pay for it.
     ///
     /// - Returns: Whether it deflated them.
-    mutating func append(_ raw: [UInt8], to output: inout [UInt8]) -> Bool {
+    package mutating func append(_ raw: [UInt8], to output: inout [UInt8]) -> Bool {
         guard raw.count >= sizeMin else {
             output.append(contentsOf: raw)
             return false
@@ -112,7 +112,7 @@ import CZlib
     }
 
     /// Beside a frame header, less is not worth the time that zlib takes to begin.
-    static let usefulSizeMin = 64
+    package static let usefulSizeMin = 64
     /// Less takes zlib longer than all else that a frame takes which nobody syncs: 10 µs for one
     /// job, 18 for four, 8 of them for its tables, whatever the size.
     static let promptSizeMin = 2048
