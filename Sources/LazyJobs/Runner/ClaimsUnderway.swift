@@ -10,6 +10,8 @@ struct ClaimsUnderway: Sendable {
 
     private var claims: [Claim] = []
     private var lastNumber: UInt64 = 0
+    /// The last claim that had begun when one was answered.
+    private var lastNumberAtAnswer: UInt64 = 0
     /// Jobs cancelled here, each with the last claim that may bring it all the same.
     private var revoked: [JobID: UInt64] = [:]
 
@@ -30,6 +32,10 @@ struct ClaimsUnderway: Sendable {
         if !claims.isEmpty { revoked[id] = lastNumber }
     }
 
+    /// Whether another claim was answered since this one began: who knows which of the two the store
+    /// saw first, and so which answer is newer.
+    func isOvertaken(_ claim: Claim) -> Bool { claim.number <= lastNumberAtAnswer }
+
     /// A claim is answered.
     ///
     /// - Returns: Those of the jobs it brought that were not cancelled meanwhile.
@@ -37,6 +43,7 @@ struct ClaimsUnderway: Sendable {
         let granted = jobs.filter { job in
             revoked[job.record.id].map { $0 < claim.number } ?? true
         }
+        lastNumberAtAnswer = lastNumber
         claims.removeAll { $0 == claim }
         if let oldest = claims.first?.number {
             revoked = revoked.filter { $0.value >= oldest }

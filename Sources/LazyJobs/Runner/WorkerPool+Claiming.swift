@@ -35,7 +35,10 @@ extension WorkerPool {
         at now: Duration
     ) {
         claims.backoff.reset()
-        claims.dueAt = dueIn.map { now + max($0, Self.dueInMin) }
+        let dueAt = dueIn.map { now + max($0, Self.dueInMin) }
+        // A claim too many costs little, a job that waits for the poll is late.
+        let isNewest = !claimsUnderway.isOvertaken(claim)
+        claims.dueAt = isNewest ? dueAt : [claims.dueAt, dueAt].compactMap(\.self).min()
         isAbundant = jobs.count >= claim.limit
         if isAbundant { claims.isWanted = true }
         pollAt = now + settings.pollInterval

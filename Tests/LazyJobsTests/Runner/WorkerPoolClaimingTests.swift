@@ -93,6 +93,31 @@ struct WorkerPoolClaimingTests {
         #expect(driver.claimLimits.count == 2)
     }
 
+    @Test(
+        "of claims that overlapped the earliest due time counts, of a later claim its own",
+        arguments: [[2, 3], [3, 2]],
+        [[7, 60], [60, 7], [7, nil], [nil, 7]] as [[Int64?]]
+    )
+    func wakesWhenDueByEitherClaim(claims: [Int], dueTimes: [Int64?]) {
+        var driver = PoolDriver(workers: 32)
+        driver.start()
+        driver.grant(32, dueIn: .seconds(5))
+        for token in 1...9 { driver.end(WorkerPool.Token(token)) }
+        #expect(driver.claimLimits == [32, 1, 8])
+        for (claim, dueIn) in zip(claims, dueTimes) {
+            driver.grant(0, claim: claim, dueIn: dueIn.map { .seconds($0) })
+        }
+        driver.advance(by: .milliseconds(6999))
+        #expect(driver.claims.count == 3)
+        driver.advance(by: .milliseconds(1))
+        #expect(driver.claims.count == 4)
+        driver.grant(0, dueIn: .seconds(90))
+        driver.advance(by: .seconds(89))
+        #expect(driver.claims.count == 4)
+        driver.advance(by: .seconds(1))
+        #expect(driver.claims.count == 5)
+    }
+
     @Test("without any wake-up the store is asked once in each poll interval")
     func pollsAsSafetyNet() {
         var driver = PoolDriver(pollInterval: .seconds(3))
