@@ -45,6 +45,7 @@ final class BareLoop {
         var latencies: [Duration] = []
         latencies.reserveCapacity(count)
         let meter = Meter.read()
+        let waited = ThreadWait.read()
         for _ in 0..<count {
             let began = ContinuousClock.now
             let frame = makeFrame()
@@ -54,7 +55,13 @@ final class BareLoop {
             offset += frame.count
             latencies.append(began.duration(to: .now))
         }
-        return Round(count: count, latencies: latencies, expense: meter.spent())
+        let expense = meter.spent()
+        return Round(
+            count: count,
+            latencies: latencies,
+            expense: expense,
+            waitingShare: waited.flatMap { $0.time() }.map { $0 / expense.duration }
+        )
     }
 
     private func write(_ bytes: [UInt8], at offset: Int) throws(CallError) {

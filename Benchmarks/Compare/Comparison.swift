@@ -35,25 +35,33 @@ struct Comparison {
 
     /// Measures all lanes in turn, and closes them.
     func run(_ progress: (String) -> Void) async throws -> Measured {
+        progress("warming up")
         var counts: [Int] = []
         for lane in lanes { counts.append(try await count(for: lane)) }
         var measured = lanes.map { _ in [Round]() }
         for round in 1...rounds {
             progress("round \(round) of \(rounds)")
-            for (index, lane) in lanes.enumerated() {
-                measured[index].append(try await lane.run(counts[index]))
+            for turn in lanes.indices {
+                // Another one begins each round, so that nobody comes first whenever all have rested.
+                let index = (turn + round) % lanes.count
+                measured[index].append(try await lanes[index].run(counts[index]))
             }
         }
         for lane in lanes { try await lane.close() }
         return Measured(lanes, measured)
     }
 
-    /// How many operations a round takes, by a warm-up.
+    /// How many operations a round takes, by a warm-up that takes as long as one.
     private func count(for lane: Lane) async throws -> Int {
         _ = try await lane.run(lane.callers * 4)
         let probe = try await lane.run(lane.callers * 16)
-        let count = Int(probe.rate * (roundTime / .seconds(1)))
-        return max(lane.callers * 8, count / lane.callers * lane.callers)
+        let warmUp = try await lane.run(count(at: probe.rate, by: lane.callers))
+        return count(at: warmUp.rate, by: lane.callers)
+    }
+
+    private func count(at rate: Double, by callers: Int) -> Int {
+        let count = Int(rate * (roundTime / .seconds(1)))
+        return max(callers * 8, count / callers * callers)
     }
 
     /// The rounds of all lanes.
@@ -82,6 +90,22 @@ struct Comparison {
                 )
             }
         }
+
+        /// Why ratios beside the bare loop say nothing, if they do not.
+        ///
+        /// What needs more threads suffers less than one that only ever waits for the disk, and
+        /// finds its processor taken each time.
+        var disturbance: String? {
+            let shares = zip(lanes, rounds).filter { $0.0.name == LaneName.floor }
+                .flatMap { $0.1.compactMap(\.waitingShare) }.sorted()
+            guard !shares.isEmpty else { return nil }
+            let percent = Int((quantile(0.5, of: shares) * 100).rounded())
+            guard percent > Self.waitingPercentMax else { return nil }
+            return "something else was running: the bare loop waited \(percent) % of its time for "
+                + "a processor"
+        }
+
+        private static let waitingPercentMax = 10
 
         func row(_ name: String) -> Row? { rows.first { $0.name == name } }
 

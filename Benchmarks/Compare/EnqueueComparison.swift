@@ -48,8 +48,7 @@ struct EnqueueComparison {
                     + "sync, on average; the bare loop writes as many bytes",
             ]
         )
-        report.rows = measured.rows
-        report.claims = claims(measured, callers)
+        report.add(measured, claims(measured, callers))
         return report
     }
 

@@ -33,11 +33,9 @@ struct IdleLatency {
             name: "idle latency",
             notes: ["one job at a time; the runner has four workers and nothing else to do"]
         )
-        report.rows = measured.rows
-        report.claims = measured.delays(
-            of: Self.name,
-            "idle latency: p50",
-            max: Self.overheadMax
+        report.add(
+            measured,
+            measured.delays(of: Self.name, "idle latency: p50", max: Self.overheadMax)
         )
         return report
     }

@@ -6,6 +6,9 @@ struct Round: Sendable {
     var latencies: [Duration]
     /// What all of them took together.
     var expense: Expense
+    /// For which share of it the one thread of the round was ready to run, and had no processor;
+    /// none where it was not watched.
+    var waitingShare: Double?
 
     /// Operations in a second.
     var rate: Double { Double(count) / (expense.duration / .seconds(1)) }
@@ -38,11 +41,14 @@ struct Summary: Sendable, Codable, Equatable {
     init(_ rounds: [Round]) {
         rate = Spread(rounds.map(\.rate))
         let latencies = rounds.flatMap(\.latencies).sorted()
-        if !latencies.isEmpty {
-            p50 = quantile(0.5, of: latencies) / .microseconds(1)
-            p99 = quantile(0.99, of: latencies) / .microseconds(1)
-            p999 = quantile(0.999, of: latencies) / .microseconds(1)
+        // Ten of them at least lie beyond a share: the slowest of all is not the p99.9.
+        func percentile(_ share: Double) -> Double? {
+            guard Double(latencies.count) * (1 - share) >= 9.99 else { return nil }
+            return quantile(share, of: latencies) / .microseconds(1)
         }
+        p50 = percentile(0.5)
+        p99 = percentile(0.99)
+        p999 = percentile(0.999)
         let count = Double(rounds.reduce(0) { $0 + $1.count })
         syncs = Double(rounds.reduce(0) { $0 + $1.expense.syncs }) / count
         writtenBytes = Double(rounds.reduce(0) { $0 + $1.expense.writtenBytes }) / count

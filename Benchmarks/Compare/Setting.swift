@@ -109,8 +109,12 @@ enum LaneName {
     static let grouped = "SQLite FULL, grouped"
     static let groupedNormal = "SQLite NORMAL, grouped"
 
+    static let logPooled = "LogJobs, pooled"
+    static let pooled = "SQLite FULL, pooled"
+    static let pooledNormal = "SQLite NORMAL, pooled"
+
     /// All ways to have a queue in SQLite.
-    static let sqlite = [full, normal, grouped, groupedNormal]
+    static let sqlite = [full, normal, grouped, groupedNormal, pooled, pooledNormal]
 }
 
 #if SQLite
@@ -125,6 +129,10 @@ enum LaneName {
         static let all: [(name: String, style: Self)] = [
             (LaneName.full, full), (LaneName.normal, normal), (LaneName.grouped, grouped),
             (LaneName.groupedNormal, groupedNormal),
+        ]
+        /// Called as by a runner, for all workers at once.
+        static let pooled: [(name: String, style: Self)] = [
+            (LaneName.pooled, grouped), (LaneName.pooledNormal, groupedNormal),
         ]
     }
 #endif

@@ -34,9 +34,14 @@ struct WorkComparison {
             .written(syncEvery: .seconds(1))
         )
         comparison.add(try lane(LaneName.written, .written, of: written, workers))
+        let pooled = try await setting.logStore("work pooled \(workers)")
+        comparison.add(pool(of: pooled, workers))
         #if SQLite
             for (name, style) in SQLiteQueue.Style.all {
                 comparison.add(try lane(name, style, workers))
+            }
+            for (name, style) in SQLiteQueue.Style.pooled {
+                comparison.add(try pool(name, style, workers))
             }
         #endif
         comparison.add(try lane(LaneName.memory, .none, of: InMemoryBackend(), workers))
@@ -45,11 +50,13 @@ struct WorkComparison {
             name: "claim and complete, \(who)",
             notes: [
                 "jobs that do nothing, from the first claim until the last end is recorded",
-                "LogJobs and InMemoryJobs through JobRunner; SQLite by bare claims and ends",
+                "LogJobs and InMemoryJobs through JobRunner, which decodes each job's arguments and "
+                    + "claims and ends many at once",
+                "SQLite by a claim and an end for each job; pooled: all that have ended are ended "
+                    + "together, and as many claimed",
             ]
         )
-        report.rows = measured.rows
-        if workers == 64 { report.claims = claims(measured) }
+        report.add(measured, workers == 64 ? claims(measured) : [])
         return report
     }
 
@@ -72,6 +79,10 @@ struct WorkComparison {
                     .atLeast
                 ),
             ]
+        }
+        if let ratio = measured.ratio(of: LaneName.logPooled, to: LaneName.pooled) {
+            let name = "work, 64 workers: pooled, beside SQLite FULL, pooled"
+            claims.append(Claim(name, ratio, "times", .atLeast))
         }
         if let ratio = measured.ratio(of: LaneName.log, toBestOf: LaneName.sqlite) {
             claims.append(
@@ -120,7 +131,82 @@ struct WorkComparison {
         )
     }
 
+    /// Jobs that stand in a store, claimed for all workers at once, and ended together.
+    private func pool(of backend: some Backend, _ workers: Int) -> Lane {
+        pool(
+            LaneName.logPooled,
+            .synced,
+            workers,
+            enqueue: { _ = try await backend.enqueue($0) },
+            exchange: { (ended: [ClaimedJob]) in
+                let request = ClaimRequest(limit: workers, worker: "pool")
+                guard !ended.isEmpty else { return try await backend.claim(request).jobs }
+                async let claimed = backend.claim(request)
+                let ends = ended.map { job in
+                    FinishRequest(
+                        jobID: job.record.id,
+                        lease: job.lease,
+                        outcome: .succeeded()
+                    )
+                }
+                for result in try await backend.finish(ends) { _ = try result.get() }
+                return try await claimed.jobs
+            },
+            close: { try await backend.close() }
+        )
+    }
+
+    /// Jobs that are worked all at once, as many as there are workers, each by a task of its own.
+    private func pool<Held: Sendable>(
+        _ name: String,
+        _ durability: Lane.Durability,
+        _ workers: Int,
+        enqueue: @escaping ([NewJob]) async throws -> Void,
+        exchange: @escaping (_ ended: [Held]) async throws -> [Held],
+        close: @escaping () async throws -> Void
+    ) -> Lane {
+        let jobs = setting.jobs
+        return Lane(
+            name: name,
+            durability: durability,
+            callers: workers,
+            run: { count in
+                for start in stride(from: 0, to: count, by: Self.batch) {
+                    try await enqueue(
+                        jobs.batch(start / Self.batch, min(Self.batch, count - start))
+                    )
+                }
+                let meter = Meter.read()
+                var held = try await exchange([])
+                while !held.isEmpty {
+                    await withTaskGroup { group in
+                        for _ in held { group.addTask {} }
+                    }
+                    held = try await exchange(held)
+                }
+                return Round(count: count, latencies: [], expense: meter.spent())
+            },
+            close: close
+        )
+    }
+
     #if SQLite
+        private func pool(
+            _ name: String,
+            _ style: SQLiteQueue.Style,
+            _ workers: Int
+        ) throws -> Lane {
+            let queue = try SQLiteQueue(setting.path("work \(name) \(workers)"), style)
+            return pool(
+                name,
+                style.synchronous == .full ? .synced : .written,
+                workers,
+                enqueue: { try await queue.enqueue($0) },
+                exchange: { try await queue.exchange($0.map(\.id), for: workers) },
+                close: { queue.close() }
+            )
+        }
+
         private func lane(
             _ name: String,
             _ style: SQLiteQueue.Style,

@@ -80,8 +80,7 @@ struct WrittenComparison {
         if batch == 1 { comparison.add(try setting.floor(frameSize: Self.frameSize)) }
         let measured = try await comparison.run(setting.progress)
         var report = report
-        report.rows = measured.rows
-        report.claims = claims(measured, of: lane.name, claim, rateMin)
+        report.add(measured, claims(measured, of: lane.name, claim, rateMin))
         return report
     }
 

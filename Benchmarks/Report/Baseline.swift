@@ -24,7 +24,7 @@ struct Baseline {
         do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
             throw Surprise(
                 "could not read the baseline \(path): \(error.localizedDescription) To go on, "
-                    + remedy
+                    + "name another by --baseline, or make it by --write-baseline"
             )
         }
         guard let content = try? JSONDecoder().decode([String: [String: Double]].self, from: bytes),
@@ -64,8 +64,12 @@ struct Baseline {
     func accepting(_ claims: [Benchmark: [Claim]]) -> Baseline {
         var accepted = self
         for (benchmark, claims) in claims {
-            let kept = values[benchmark, default: [:]].filter { !Self.isMeasurable($0.key) }
-            let ratios = claims.filter(\.isRatio).map { ($0.name, $0.value) }
+            let disturbed = Set(claims.filter { $0.disturbance != nil }.map(\.name))
+            let kept = values[benchmark, default: [:]].filter {
+                !Self.isMeasurable($0.key) || disturbed.contains($0.key)
+            }
+            let ratios = claims.filter { $0.isRatio && !disturbed.contains($0.name) }
+                .map { ($0.name, $0.value) }
             accepted.values[benchmark] = kept.merging(ratios) { $1 }
         }
         return accepted
@@ -78,9 +82,10 @@ struct Baseline {
         let measured = Dictionary(ratios) { first, _ in first }
         return Comparison(
             count: before.count,
+            disturbed: before.map(\.key).filter { measured[$0]?.disturbance != nil },
             missing: before.map(\.key).filter { measured[$0] == nil },
             worse: before.compactMap { name, value in
-                guard let claim = measured[name],
+                guard let claim = measured[name], claim.disturbance == nil,
                     claim.isWorse(than: value, tolerance: Self.tolerance)
                 else { return nil }
                 return "\(name): \(Figure.number(claim.value)) times, was \(Figure.number(value))"
@@ -102,12 +107,16 @@ extension Baseline {
     /// What became of the ratios of what a run has measured.
     struct Comparison {
         var count: Int
+        /// By their names: what says nothing, since something else was running.
+        var disturbed: [String]
         /// By their names.
         var missing: [String]
         /// In words.
         var worse: [String]
 
-        var isPassed: Bool { count > 0 && missing.isEmpty && worse.isEmpty }
+        var isPassed: Bool {
+            count > 0 && disturbed.isEmpty && missing.isEmpty && worse.isEmpty
+        }
 
         var text: String {
             guard !isPassed else {
@@ -118,6 +127,10 @@ extension Baseline {
             if !worse.isEmpty {
                 lines.append("more than \(percent) % worse than the baseline:")
                 lines += worse
+            }
+            if !disturbed.isEmpty {
+                lines.append("not judged, since something else was running; measure them again:")
+                lines += disturbed
             }
             if !missing.isEmpty {
                 lines.append("in the baseline, but not measured; --write-baseline forgets them:")

@@ -17,6 +17,8 @@ struct Claim: Codable {
     var bound: Bound
     /// None if only the baseline says what it should be.
     var target: Double?
+    /// Why the figure says nothing, if it does not.
+    var disturbance: String?
 
     init(
         _ name: String,
@@ -60,6 +62,7 @@ struct Claim: Codable {
             max.map { " (\(Figure.number(min)) to \(Figure.number($0)))" }
         }
         let figure = "\(name): \(Figure.number(value)) \(unit)\(range ?? "")"
+        if disturbance != nil { return figure + ": not judged" }
         guard let target else { return figure }
         let isMet = !isWorse(than: target, tolerance: 0)
         return figure + ", \(bound == .atMost ? "at most" : "at least") "

@@ -9,6 +9,17 @@ struct MeasurementReport: Encodable {
     var rows: [Comparison.Row] = []
     var claims: [Claim] = []
 
+    /// Takes over what lanes have measured.
+    mutating func add(_ measured: Comparison.Measured, _ claims: [Claim]) {
+        rows = measured.rows
+        if let disturbance = measured.disturbance { notes.append(disturbance) }
+        self.claims = claims.map { claim in
+            var claim = claim
+            claim.disturbance = measured.disturbance
+            return claim
+        }
+    }
+
     func text() -> String {
         let width = figures.map(\.name.count).max() ?? 0
         let lines = figures.map { figure in

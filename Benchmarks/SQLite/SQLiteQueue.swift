@@ -7,7 +7,8 @@
     ///
     /// One connection writes, on a thread of its own, since SQLite has one writer at a time. Each
     /// call is a transaction, or, where calls are grouped, all calls are that have come while the
-    /// transaction before was committed.
+    /// transaction before was committed. As the store does, the thread then waits a moment for the
+    /// callers that it has just answered.
     final class SQLiteQueue: Sendable {
         /// How a queue is kept.
         struct Style: Sendable {
@@ -25,6 +26,8 @@
         }
 
         private let calls = Mutex(Calls())
+        /// How many calls wait, and one more when it is closed: to be looked at without the lock.
+        private let waitingCount = Atomic(0)
         private let arrival = DispatchSemaphore(value: 0)
         private let end = DispatchSemaphore(value: 0)
 
@@ -38,7 +41,8 @@
             let box = Mutex<SQLiteTable?>(table)
             let thread = Thread { [self] in
                 guard var table = box.withLock({ $0.take() }) else { return }
-                while work(on: &table, groups: style.groups) {}
+                var answeredCount = 0
+                while work(on: &table, groups: style.groups, &answeredCount) {}
                 end.signal()
             }
             thread.name = "SQLite"
@@ -60,16 +64,24 @@
             try await call { try $0.succeed(ids) }
         }
 
+        /// Marks jobs as succeeded and takes others, in one transaction.
+        func exchange(_ ids: [Int64], for limit: Int) async throws -> [Claim] {
+            try await call { table in
+                try table.succeed(ids)
+                return try table.claim(limit)
+            }
+        }
+
         /// Returns when the thread has ended.
         func close() {
-            calls.withLock { $0.isClosed = true }
-            arrival.signal()
+            change { $0.isClosed = true }
             end.wait()
         }
 
         private struct Calls {
             var waiting: [Call] = []
             var isClosed = false
+            var isAsleep = false
         }
 
         /// What is to be done, and how the caller learns of it once it is committed.
@@ -90,13 +102,27 @@
                     },
                     fail: { unsafe continuation.resume(throwing: $0) }
                 )
-                calls.withLock { $0.waiting.append(call) }
-                arrival.signal()
+                change { $0.waiting.append(call) }
             }
         }
 
-        private func work(on table: inout SQLiteTable, groups: Bool) -> Bool {
-            arrival.wait()
+        /// Adds a call, or the end of all, and wakes the thread if it sleeps.
+        private func change(_ body: (inout Calls) -> Void) {
+            let isAsleep = calls.withLock { calls in
+                body(&calls)
+                defer { calls.isAsleep = false }
+                return calls.isAsleep
+            }
+            waitingCount.add(1, ordering: .relaxed)
+            if isAsleep { arrival.signal() }
+        }
+
+        private func work(
+            on table: inout SQLiteTable,
+            groups: Bool,
+            _ answeredCount: inout Int
+        ) -> Bool {
+            awaitCalls(groups ? answeredCount : 1)
             let (waiting, isClosed) = calls.withLock { calls in
                 defer { calls.waiting = [] }
                 return (calls.waiting, calls.isClosed)
@@ -111,8 +137,27 @@
                     for call in group { call.fail(error) }
                 }
             }
+            waitingCount.subtract(waiting.count, ordering: .relaxed)
+            answeredCount = waiting.count
             return !isClosed || !waiting.isEmpty
         }
+
+        /// Returns when there are so many calls, or at least one and nobody else seems to come.
+        private func awaitCalls(_ count: Int) {
+            let end = ContinuousClock.now + Self.lookMax
+            // One caller comes sooner to a thread that sleeps.
+            while count > 1, waitingCount.load(ordering: .relaxed) < count, .now < end {
+                sched_yield()
+            }
+            let isAsleep = calls.withLock { calls in
+                calls.isAsleep = calls.waiting.isEmpty && !calls.isClosed
+                return calls.isAsleep
+            }
+            if isAsleep { arrival.wait() }
+        }
+
+        /// How long the store looks for callers that it has answered.
+        private static let lookMax = Duration.microseconds(100)
     }
 
     /// The table, and what is done with it.
