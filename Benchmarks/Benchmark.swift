@@ -88,7 +88,7 @@ enum Benchmark: String, CaseIterable {
     ) async throws -> MeasurementReport {
         var report = MeasurementReport(name: rawValue, notes: [])
         let run = LongRun(name, folder: try context.makeFolder(for: self), scale: context.scale)
-        try await run.perform { report.notes.append($0) }
+        report.claims = try await run.perform { report.notes.append($0) }
         return report
     }
 }

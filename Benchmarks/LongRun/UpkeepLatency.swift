@@ -3,8 +3,11 @@ import LazyJobs
 import LogJobs
 import Synchronization
 
-/// How long enqueues take while a store prunes, compacts and takes a checkpoint, and while it does
-/// not: turn by turn in one run, on copies of one store in which much is needed and more is dead.
+/// How long enqueues take in a mixed load, while the store prunes, compacts and takes a checkpoint,
+/// and while it does not.
+///
+/// Turn by turn in one run, on copies of one store in which much is needed and more is dead. Some
+/// callers enqueue, and a worker claims and ends what they have enqueued.
 struct UpkeepLatency {
     private static let callers = 4
     /// How many each of them enqueues without upkeep: what disks and machines do once a second is
@@ -18,7 +21,7 @@ struct UpkeepLatency {
     let folder: String
     let scale: Int
 
-    func perform(_ report: (String) -> Void) async throws {
+    func perform(_ report: (String) -> Void) async throws -> [Claim] {
         var configuration = LogBackend.Configuration()
         configuration.runsUpkeep = false
         configuration.retention = JobRetention(succeeded: .seconds(1))
@@ -36,7 +39,7 @@ struct UpkeepLatency {
             let (busy, upkeep) = try await measure(store, configuration, keeping: true)
             for (index, item) in Self.shares.enumerated() {
                 // A round without upkeep compares nothing.
-                if upkeep.prunedCount > 0, let busy = busy.percentile(item.share),
+                if upkeep.compaction.segmentCount > 0, let busy = busy.percentile(item.share),
                     let quiet = quiet.percentile(item.share)
                 {
                     ratios[index].append(busy / quiet)
@@ -50,13 +53,13 @@ struct UpkeepLatency {
                     + "\(upkeep.checkpointCount) checkpoints"
             )
         }
-        for (item, ratios) in zip(Self.shares, ratios) {
+        guard !ratios[0].isEmpty else {
+            report("nothing to compare: upkeep has retired no segment")
+            return []
+        }
+        return zip(Self.shares, ratios).map { item, ratios in
             let name = "\(item.name) with upkeep over \(item.name) without"
-            guard !ratios.isEmpty else {
-                report("\(name): none, upkeep had nothing to do or was over at once")
-                continue
-            }
-            report(Claim(name, Spread(ratios), "times", .atMost, item.max).text)
+            return Claim(name, Spread(ratios), "times", .atMost, item.max)
         }
     }
 
@@ -88,13 +91,12 @@ struct UpkeepLatency {
         let end = End()
         let isBounded = work == nil
         let quietCount = Self.quietCount / scale
-        return try await withThrowingTaskGroup(of: [Duration].self) { group in
+        async let worker: Void = Self.work(backend, until: end)
+        let latencies = try await withThrowingTaskGroup(of: [Duration].self) { group in
             for caller in 0..<Self.callers {
                 group.addTask {
                     var latencies: [Duration] = []
-                    while isBounded
-                        ? latencies.count < quietCount : !end.isReached.withLock(\.self)
-                    {
+                    while isBounded ? latencies.count < quietCount : !end.isReached {
                         let number = caller + Self.callers * latencies.count
                         let began = ContinuousClock.now
                         _ = try await backend.enqueue([PassingStore.job(number)])
@@ -103,16 +105,42 @@ struct UpkeepLatency {
                     return latencies
                 }
             }
-            await work?()
-            end.isReached.withLock { $0 = true }
-            return Latencies(try await group.reduce(into: []) { $0 += $1 })
+            if let work {
+                await work()
+                end.reach()
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        end.reach()
+        try await worker
+        return Latencies(latencies)
+    }
+
+    /// A worker that claims a few jobs at a time and ends them, until the end.
+    private static func work(_ backend: LogBackend, until end: End) async throws {
+        while !end.isReached {
+            let jobs = try await backend.claim(ClaimRequest(limit: 16, worker: "worker-1")).jobs
+            guard !jobs.isEmpty else {
+                try await Task.sleep(for: .milliseconds(1))
+                continue
+            }
+            let ends = jobs.map { job in
+                FinishRequest(jobID: job.record.id, lease: job.lease, outcome: .succeeded())
+            }
+            for result in try await backend.finish(ends) { _ = try result.get() }
         }
     }
 }
 
 /// The end of what is measured.
 private final class End: Sendable {
-    let isReached = Mutex(false)
+    private let state = Mutex(false)
+
+    var isReached: Bool { state.withLock(\.self) }
+
+    func reach() {
+        state.withLock { $0 = true }
+    }
 }
 
 /// What many calls took.
