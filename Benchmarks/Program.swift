@@ -32,20 +32,21 @@ struct Program {
         let context = BenchmarkContext(folder: folder.path, isQuick: options.isQuick) {
             Console.complain($0)
         }
-        var report = BenchmarkReport()
+        var report = BenchmarkReport(context)
         try Console.say(report.heading)
         for benchmark in options.benchmarks {
             let measured = try await benchmark.run(context)
             for measurement in measured { try Console.say("\n" + measurement.text()) }
             report.add(measured, of: benchmark)
         }
+        report.end()
         try results.write(report)
-        guard let comparison = results.comparison(with: report) else { return true }
-        guard comparison.isPassed else {
-            Console.complain("\n" + comparison.text)
-            return false
+        let comparison = results.comparison(with: report)
+        if let comparison {
+            let text = "\n" + comparison.text
+            if comparison.isPassed { try Console.say(text) } else { Console.complain(text) }
         }
-        try Console.say("\n" + comparison.text)
-        return true
+        if let ending = report.ending { try Console.say("\n" + ending) }
+        return comparison?.isPassed ?? true
     }
 }
