@@ -107,6 +107,9 @@ struct BenchmarkContext {
 
     /// By how much all counts are divided.
     var scale: Int { isQuick ? 20 : 1 }
+    /// How often each lane takes its turn, and for how long.
+    var rounds: Int { isQuick ? 3 : 9 }
+    var roundTime: Duration { isQuick ? .milliseconds(100) : .milliseconds(300) }
 
     func makeFolder(for benchmark: Benchmark) throws -> String {
         let path = folder + "/" + benchmark.rawValue
@@ -117,8 +120,8 @@ struct BenchmarkContext {
     func setting(_ benchmark: Benchmark) throws -> Setting {
         Setting(
             folder: try makeFolder(for: benchmark),
-            rounds: isQuick ? 3 : 9,
-            roundTime: isQuick ? .milliseconds(100) : .milliseconds(300),
+            rounds: rounds,
+            roundTime: roundTime,
             jobs: try SampleJobs(count: 8192),
             progress: progress
         )

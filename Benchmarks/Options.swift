@@ -93,8 +93,9 @@ extension Options {
                             measured stay
           --baseline FILE   which baseline; Benchmarks/Baseline.json if not named
 
-        Exits with 0; 1 if --check found something, 2 if it was called wrongly, 3 if it failed, and
-        128 more than the number of the signal that ended it.
+        Exits with 0; 1 if --check found something, 2 if it was called wrongly, 3 if it could not
+        measure or write, output that nobody takes among it, and 128 more than the number of the
+        signal that ended it.
         """
 
     private static func line(_ benchmark: Benchmark) -> String {

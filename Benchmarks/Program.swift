@@ -4,16 +4,17 @@ import Foundation
 @main
 struct Program {
     static func main() async {
+        Console.prepare()
         do {
             if try await OpenedStore.runsInstead(CommandLine.arguments) { return }
             let options = try Options(Array(CommandLine.arguments.dropFirst()))
-            if options.wantsHelp { return say(Options.usage) }
+            if options.wantsHelp { return try Console.say(Options.usage) }
             if try await !run(options) { exit(1) }
         } catch let refusal as Options.Refusal {
-            complain("error: \(refusal.reason); --help says more")
+            Console.complain("error: \(refusal.reason); --help says more")
             exit(2)
         } catch {
-            complain("error: \(error)")
+            Console.complain("error: \(error)")
             exit(3)
         }
     }
@@ -29,31 +30,23 @@ struct Program {
         let signals = folder.removeAtSignals()
         defer { signals.forEach { $0.cancel() } }
         let context = BenchmarkContext(folder: folder.path, isQuick: options.isQuick) {
-            complain($0)
+            Console.complain($0)
         }
-        var report = BenchmarkReport()
-        say(report.heading)
+        var report = BenchmarkReport(context)
+        try Console.say(report.heading)
         for benchmark in options.benchmarks {
             let measured = try await benchmark.run(context)
-            for measurement in measured { say("\n" + measurement.text()) }
+            for measurement in measured { try Console.say("\n" + measurement.text()) }
             report.add(measured, of: benchmark)
         }
+        report.end()
         try results.write(report)
-        guard let comparison = results.comparison(with: report) else { return true }
-        guard comparison.isPassed else {
-            complain("\n" + comparison.text)
-            return false
+        let comparison = results.comparison(with: report)
+        if let comparison {
+            let text = "\n" + comparison.text
+            if comparison.isPassed { try Console.say(text) } else { Console.complain(text) }
         }
-        say("\n" + comparison.text)
-        return true
-    }
-
-    /// Prints at once, so that what was measured is there whatever happens later.
-    private static func say(_ text: String) {
-        Foundation.FileHandle.standardOutput.write(Data((text + "\n").utf8))
-    }
-
-    static func complain(_ text: String) {
-        Foundation.FileHandle.standardError.write(Data((text + "\n").utf8))
+        if let ending = report.ending { try Console.say("\n" + ending) }
+        return comparison?.isPassed ?? true
     }
 }

@@ -63,7 +63,7 @@ struct RunFolder {
         Self.child.withLock { child in
             if let child { kill(child, SIGKILL) }
             removeFiles()
-            Program.complain("ended by signal \(number)")
+            Console.complain("ended by signal \(number)")
             // Not exit, which takes down what the threads still use.
             _exit(128 + number)
         }

@@ -2,50 +2,59 @@ import Foundation
 
 /// All that was measured in one run, with what it was measured on.
 struct BenchmarkReport: Encodable {
-    private let machine = Machine()
+    private let machine: Machine
+    private let run: Run
+    /// In MiB, with the stores of all lanes open; `nil` before the end, and where it is not told.
+    private var peakMemory: Int?
     private(set) var measurements: [MeasurementReport] = []
     /// What each benchmark has measured that has a bound.
     private(set) var claims: [Benchmark: [Claim]] = [:]
 
     private enum CodingKeys: String, CodingKey {
-        case machine, measurements
+        case machine, run, measurements
+        case peakMemory = "peak_memory_mib"
     }
 
-    /// What the figures depend on.
-    struct Machine: Codable {
-        var system = ProcessInfo.processInfo.operatingSystemVersionString
-        var cores = ProcessInfo.processInfo.activeProcessorCount
-        var memoryGiB = Int(ProcessInfo.processInfo.physicalMemory >> 30)
-        var commit = Machine.commit()
-        var time = Date()
-        #if DEBUG
-            var build = "debug: these figures say nothing"
-        #else
-            var build = "release"
-        #endif
+    /// How thoroughly was measured.
+    private struct Run: Encodable {
+        let isQuick: Bool
+        let rounds: Int
+        let roundTime: Int
 
-        /// The commit of the working folder, if there is git and it has one.
-        private static func commit() -> String? {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = ["git", "describe", "--always", "--dirty"]
-            let output = Pipe()
-            process.standardOutput = output
-            process.standardError = Foundation.FileHandle.nullDevice
-            guard (try? process.run()) != nil else { return nil }
-            let bytes = output.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            let text = String(decoding: bytes, as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
-            return text.isEmpty ? nil : text
+        private enum CodingKeys: String, CodingKey {
+            case rounds
+            case isQuick = "is_quick"
+            case roundTime = "round_ms"
+        }
+
+        var text: String {
+            "\(isQuick ? "--quick: " : "")\(rounds) rounds of \(roundTime) ms for each lane"
         }
     }
 
-    /// What it was measured on, in words.
-    var heading: String {
-        let commit = machine.commit.map { ", \($0)" } ?? ""
-        return "\(machine.system), \(machine.cores) cores, \(machine.memoryGiB) GiB, "
-            + "\(machine.build)\(commit)"
+    init(_ context: BenchmarkContext) {
+        machine = Machine(folder: context.folder)
+        run = Run(
+            isQuick: context.isQuick,
+            rounds: context.rounds,
+            roundTime: Int(context.roundTime / .milliseconds(1))
+        )
+    }
+
+    /// What it is measured on and how, in words.
+    var heading: String { machine.text + "\n" + run.text }
+
+    /// What the whole run took, in words; none before its end.
+    var ending: String? {
+        peakMemory.map {
+            "peak memory of the process: \($0) MiB, with the stores of all lanes open"
+        }
+    }
+
+    /// Sees what the whole run took.
+    mutating func end() {
+        guard let memory = try? ProcessMemory(), memory.peak > 0 else { return }
+        peakMemory = memory.peak >> 20
     }
 
     mutating func add(_ measured: [MeasurementReport], of benchmark: Benchmark) {

@@ -1,7 +1,9 @@
 import Foundation
 
-/// The rates of lanes as bars, with the slowest and the fastest round as a line through each end:
-/// one SVG file, which needs nothing else.
+/// The rates of lanes as bars, with the slowest and the fastest round as a line through each end.
+///
+/// One SVG file, which needs nothing else. Lanes that keep nothing are left out: beside memory the
+/// bars of all others would be too short to be told apart.
 struct RateChart {
     private static let width = 720.0
     private static let labelWidth = 210.0
@@ -10,30 +12,36 @@ struct RateChart {
     private static let rowHeight = 28.0
     private static let headHeight = 56.0
 
-    private let report: MeasurementReport
+    private let name: String
+    /// In words; empty if none is.
+    private let omission: String
+    private let rows: [Comparison.Row]
 
-    /// A chart of a measurement; `nil` if it has no lanes.
+    /// A chart of a measurement; `nil` if it has no lanes that keep anything.
     init?(_ report: MeasurementReport) {
-        guard !report.rows.isEmpty else { return nil }
-        self.report = report
+        name = report.name
+        rows = report.rows.filter { $0.durability != .none }
+        let omitted = report.rows.filter { $0.durability == .none }.map(\.name)
+        omission = omitted.isEmpty ? "" : "; not drawn: " + omitted.joined(separator: ", ")
+        if rows.isEmpty { return nil }
     }
 
     /// The measurement's name, as that of a file.
     var fileName: String {
-        let words = report.name.split { !$0.isLetter && !$0.isNumber }
+        let words = name.split { !$0.isLetter && !$0.isNumber }
         return words.joined(separator: "-") + ".svg"
     }
 
     func svg() -> String {
-        let height = Self.headHeight + Self.rowHeight * Double(report.rows.count) + 8
-        let body = report.rows.enumerated().map { bar($1, at: Self.headHeight, index: $0) }
+        let height = Self.headHeight + Self.rowHeight * Double(rows.count) + 8
+        let body = rows.enumerated().map { bar($1, at: Self.headHeight, index: $0) }
         return """
             <svg xmlns="http://www.w3.org/2000/svg" width="\(Self.width)" height="\(height)" \
             viewBox="0 0 \(Self.width) \(height)" font-family="sans-serif" font-size="12">
             <rect width="100%" height="100%" fill="#ffffff"/>
-            <text x="8" y="20" font-size="15">\(escaped(report.name))</text>
+            <text x="8" y="20" font-size="15">\(escaped(name))</text>
             <text x="8" y="40" fill="#555555">jobs a second: the middle round; the line goes from \
-            the slowest to the fastest</text>
+            the slowest to the fastest\(escaped(omission))</text>
             \(body.joined(separator: "\n"))
             </svg>
 
@@ -58,7 +66,7 @@ struct RateChart {
     }
 
     private func x(_ rate: Double) -> Double {
-        let most = report.rows.map(\.summary.rate.max).max() ?? 1
+        let most = rows.map(\.summary.rate.max).max() ?? 1
         let room = Self.width - Self.labelWidth - Self.valueWidth
         return Self.labelWidth + room * rate / most
     }
