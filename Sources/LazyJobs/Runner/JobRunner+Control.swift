@@ -27,7 +27,7 @@ extension JobRunner {
         let record = try result.get()
         handle { pool, now in
             pool.announce(.finished(record, .cancel(reason: JobLimits.cut(reason))))
-            pool.revoked(id, at: now)
+            pool.revoked(record, at: now)
         }
         return record
     }

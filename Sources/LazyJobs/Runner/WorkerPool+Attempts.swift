@@ -72,9 +72,18 @@ extension WorkerPool {
     }
 
     /// A job was cancelled through this runner; its lease has ended.
-    mutating func revoked(_ id: JobID, at now: Duration) {
-        claimsUnderway.revoke(id)
-        for (token, attempt) in attempts where attempt.job.record.id == id {
+    ///
+    /// It may have been put back since, and claimed again: that attempt goes on.
+    ///
+    /// - Parameters:
+    ///   - record: The job as it was cancelled.
+    ///   - now: When.
+    mutating func revoked(_ record: JobRecord, at now: Duration) {
+        claimsUnderway.revoke(record)
+        for (token, attempt) in attempts
+        where attempt.job.record.id == record.id
+            && attempt.job.record.attempt <= record.attempt
+        {
             dismiss(token, attempt, .revoked, now)
         }
         proceed(now)

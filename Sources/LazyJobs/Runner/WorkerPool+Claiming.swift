@@ -34,7 +34,7 @@ extension WorkerPool {
         dueIn: Duration?,
         at now: Duration
     ) {
-        claims.backoff.reset()
+        if !claimsUnderway.isOutdated(claim) { claims.backoff.reset() }
         let dueAt = dueIn.map { now + max($0, Self.dueInMin) }
         // A claim too many costs little, a job that waits for the poll is late.
         let isNewest = !claimsUnderway.isOvertaken(claim)
@@ -42,7 +42,9 @@ extension WorkerPool {
         isAbundant = jobs.count >= claim.limit
         if isAbundant { claims.isWanted = true }
         pollAt = now + settings.pollInterval
-        for job in end(claim, with: jobs) { admit(job, now) }
+        let granted = claimsUnderway.end(claim, with: jobs)
+        claims.isUnderway = claimsUnderway.count > 0
+        for job in granted { admit(job, now) }
         proceed(now)
     }
 
@@ -52,17 +54,14 @@ extension WorkerPool {
         of claim: ClaimsUnderway.Claim,
         at now: Duration
     ) {
+        // Claims that fail together are one fault.
+        let isKnown = claimsUnderway.isOutdated(claim)
         isAbundant = false
-        _ = end(claim, with: [])
-        callFailed(\.claims, error, now)
-    }
-
-    private mutating func end(
-        _ claim: ClaimsUnderway.Claim,
-        with jobs: [ClaimedJob]
-    ) -> [ClaimedJob] {
-        defer { claims.isUnderway = claimsUnderway.count > 0 }
-        return claimsUnderway.end(claim, with: jobs)
+        claimsUnderway.fail(claim)
+        claims.isUnderway = claimsUnderway.count > 0
+        guard isKnown, error.isTransient else { return callFailed(\.claims, error, now) }
+        claims.isWanted = true
+        proceed(now)
     }
 
     /// The due schedules have been run.

@@ -16,6 +16,8 @@ final class FaultyBackend: Backend {
         var closeFault: BackendError.Code?
         /// What calls to finish wait for before they are carried out.
         var finishGate: Gate?
+        /// What claims wait for before they are carried out.
+        var claimStartGate: Gate?
         /// What claims wait for after they are carried out.
         var claimGate: Gate?
         /// How many claims were asked for.
@@ -48,11 +50,12 @@ final class FaultyBackend: Backend {
     }
 
     func claim(_ request: ClaimRequest) async throws(BackendError) -> ClaimResult {
-        let (fault, gate) = state.withLock { script in
+        let (fault, startGate, gate) = state.withLock { script in
             script.claimCount += 1
             let fault = script.claimFaults.isEmpty ? nil : script.claimFaults.removeFirst()
-            return (fault, script.claimGate)
+            return (fault, script.claimStartGate, script.claimGate)
         }
+        await startGate?.waitDeaf()
         if let fault { throw Self.error(fault) }
         let result = try await base.claim(request)
         await gate?.waitDeaf()

@@ -131,6 +131,23 @@ struct JobRunnerFaultTests {
         try await bench.runner.stop()
     }
 
+    @Test("a job cancelled and put back while a claim is on its way to the store is run")
+    func runsJobsPutBackWhileClaiming() async throws {
+        let bench = try Bench()
+        let gate = Gate()
+        try bench.runner.register(Note.self) { _, _ in }
+        bench.backend.change { $0.claimStartGate = gate }
+        let job = try await bench.runner.enqueue(Note(text: ""))
+        try bench.runner.start()
+        await gate.waitForArrivals(1)
+        try await bench.runner.cancel(job.id, reason: "changed mind")
+        try await bench.runner.retry(job.id)
+        gate.open()
+        try await bench.runner.waitUntilIdle()
+        #expect(try await bench.record(job.id).state == .succeeded)
+        try await bench.runner.stop()
+    }
+
     @Test("the safety net finds what no signal told of")
     func polls() async throws {
         let bench = try Bench { $0.pollInterval = .milliseconds(500) }

@@ -77,6 +77,12 @@ struct PoolDriver {
         now = end
     }
 
+    /// A job is cancelled through the runner during an attempt; 0 is before the first.
+    mutating func revoke(_ id: UInt64, attempt: Int) {
+        let record = ClaimedJob.sample(id: id, attempt: attempt).record
+        handle { $0.revoked(record, at: $1) }
+    }
+
     mutating func makeJob(timeout: Duration? = nil) -> ClaimedJob {
         lastID += 1
         return .sample(id: lastID, timeout: timeout)
@@ -97,9 +103,9 @@ struct PoolDriver {
         handle { $0.claimed(jobs, of: claim, dueIn: dueIn, at: $1) }
     }
 
-    /// Lets the last claim fail.
-    mutating func failClaim(_ code: BackendError.Code) {
-        let claim = claims[claims.count - 1]
+    /// Lets a claim fail: the last one, unless its number is given, from 1.
+    mutating func failClaim(_ code: BackendError.Code, claim number: Int? = nil) {
+        let claim = claims[(number ?? claims.count) - 1]
         handle { $0.claimFailed(BackendError(code, "test"), of: claim, at: $1) }
     }
 

@@ -175,29 +175,56 @@ struct WorkerPoolClaimingTests {
     func skipsJobsRevokedWhileClaiming() {
         var driver = PoolDriver(workers: 2)
         driver.start()
-        driver.handle { $0.revoked(JobID(rawValue: 1), at: $1) }
+        driver.revoke(1, attempt: 1)
         driver.grant(2)
         #expect(driver.started == [1])
         #expect(driver.pool.attempts[1]?.job.record.id == JobID(rawValue: 2))
     }
 
-    @Test("a cancelled job is started by no claim that was under way, and by any later one")
+    @Test("one that was put back meanwhile is started by whichever claim brings it")
+    func startsJobsPutBackWhileClaiming() {
+        var driver = PoolDriver(workers: 2)
+        driver.start()
+        // It waited when it was cancelled; so what is brought is its first attempt.
+        driver.revoke(1, attempt: 0)
+        driver.revoke(2, attempt: 1)
+        driver.grant(2)
+        #expect(driver.started == [1])
+        #expect(driver.pool.attempts[1]?.job.record.id == JobID(rawValue: 1))
+    }
+
+    @Test("a cancelled job is kept from each claim that was under way")
     func skipsJobsRevokedWhileClaimingBesideOthers() {
         var driver = PoolDriver(workers: 32)
         driver.start()
         driver.grant(32)
         for token in 1...9 { driver.end(WorkerPool.Token(token)) }
         #expect(driver.claimLimits == [32, 1, 8])
-        let next = JobID(rawValue: driver.lastID + 1)
-        driver.handle { $0.revoked(next, at: $1) }
-        for token in 10...17 { driver.end(WorkerPool.Token(token)) }
-        #expect(driver.claimLimits == [32, 1, 8, 8])
-        var later = driver
+        driver.revoke(driver.lastID + 1, attempt: 1)
+        driver.grant(0, claim: 2)
         driver.grant(8, claim: 3)
         #expect(driver.started.count == 32 + 7)
-        // It was put back meanwhile.
-        later.grant(8, claim: 4)
-        #expect(later.started.count == 32 + 8)
+    }
+
+    @Test("claims that fail together are one fault, and an older one's success ends no wait")
+    func backsOffOnceForAll() {
+        var driver = PoolDriver(workers: 64)
+        driver.start()
+        driver.grant(64)
+        for token in 1...32 { driver.end(WorkerPool.Token(token)) }
+        #expect(driver.claimLimits == [64, 1, 8, 8, 8])
+        for claim in [5, 2, 4] { driver.failClaim(.unavailable, claim: claim) }
+        driver.grant(8, claim: 3)
+        #expect(driver.claims.count == 5)
+        driver.advance(by: .milliseconds(49))
+        #expect(driver.claims.count == 5)
+        driver.advance(by: .milliseconds(1))
+        #expect(driver.claims.count == 6)
+        #expect(driver.events == ["delayed"])
+        driver.failClaim(.unavailable)
+        #expect(driver.events == ["delayed", "delayed"])
+        driver.advance(by: .milliseconds(99))
+        #expect(driver.claims.count == 6)
     }
 
     @Test("due schedules are run at the start, on signals and when due, one call at a time")

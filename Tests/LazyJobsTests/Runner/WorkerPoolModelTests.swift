@@ -53,8 +53,23 @@ private struct RandomWorld {
     private var schedulesSeen = 0
     private var running: [WorkerPool.Token] = []
     private var startedSeen = 0
-    private var granted: Set<JobID> = []
-    private var revoked: Set<JobID> = []
+    private var granted: Set<Grant> = []
+    private var revoked: Set<Grant> = []
+    /// What the store has cancelled and the pool does not know yet.
+    private var untold: [Grant] = []
+    /// What was cancelled and put back.
+    private var requeued: [Grant] = []
+
+    /// An attempt of a job.
+    struct Grant: Hashable {
+        var id: JobID
+        var attempt: Int
+
+        init(_ record: JobRecord) {
+            id = record.id
+            attempt = record.attempt
+        }
+    }
 
     init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
@@ -69,16 +84,17 @@ private struct RandomWorld {
     }
 
     /// Jobs that neither ended, nor were dropped, nor called off.
-    var unaccounted: Set<JobID> {
+    var unaccounted: Set<Grant> {
         // A failed runner cancels what runs, and the store offers it again when it is opened.
         driver.pool.failure == nil ? granted.subtracting(revoked).subtracting(ended) : []
     }
 
-    /// The jobs whose end was told, as often as it was told.
-    var ended: [JobID] {
+    /// The attempts whose end was told, as often as it was told.
+    var ended: [Grant] {
         driver.announcements.compactMap { announcement in
             switch announcement {
-            case .event(.finished(let record, _)), .event(.dropped(let record, _, _)): record.id
+            case .event(.finished(let record, _)), .event(.dropped(let record, _, _)):
+                Grant(record)
             default: nil
             }
         }
@@ -92,7 +108,10 @@ private struct RandomWorld {
         case 11..<14: answerFinish()
         case 14: answerSchedules()
         case 15: driver.handle { $0.signalled(at: $1) }
-        case 16: revokeJob()
+        case 16:
+            revokeJob()
+            if Bool.random(using: &generator) { tellRevoked() }
+        case 17: tellRevoked()
         default: driver.advance(by: .milliseconds(Int.random(in: 0...4000, using: &generator)))
         }
         look()
@@ -101,6 +120,7 @@ private struct RandomWorld {
     /// Lets everything that is under way come to its end, and time pass.
     mutating func settle() {
         answerClaim()
+        tellRevoked()
         judgeJob()
         answerFinish()
         answerSchedules()
@@ -129,11 +149,15 @@ private struct RandomWorld {
         let count = Bool.random(using: &generator) ? claim.limit : 0
         let jobs = (0..<Int.random(in: count...claim.limit, using: &generator)).map { _ in
             let seconds = Int.random(in: 1...5, using: &generator)
+            if !requeued.isEmpty, Bool.random(using: &generator) {
+                let grant = requeued.removeFirst()
+                return ClaimedJob.sample(id: grant.id.rawValue, attempt: grant.attempt + 1)
+            }
             return driver.makeJob(
                 timeout: Bool.random(using: &generator) ? .seconds(seconds) : nil
             )
         }
-        granted.formUnion(jobs.map(\.record.id))
+        granted.formUnion(jobs.map { Grant($0.record) })
         let dueIn = Duration.seconds(Int.random(in: -1...9, using: &generator))
         driver.handle { $0.claimed(jobs, of: claim, dueIn: dueIn, at: $1) }
     }
@@ -164,9 +188,19 @@ private struct RandomWorld {
         driver.handle { $0.schedulesRun([], dueIn: .seconds(2), at: $1) }
     }
 
+    /// The store cancels a job, which is put back, and may be granted again before that is told.
     private mutating func revokeJob() {
-        guard let id = granted.randomElement(using: &generator) else { return }
-        revoked.insert(id)
-        driver.handle { $0.revoked(id, at: $1) }
+        let running = granted.subtracting(revoked).subtracting(ended)
+            .sorted { ($0.id.rawValue, $0.attempt) < ($1.id.rawValue, $1.attempt) }
+        guard let grant = running.randomElement(using: &generator) else { return }
+        revoked.insert(grant)
+        untold.append(grant)
+        requeued.append(grant)
+    }
+
+    private mutating func tellRevoked() {
+        guard !untold.isEmpty else { return }
+        let grant = untold.removeFirst()
+        driver.revoke(grant.id.rawValue, attempt: grant.attempt)
     }
 }

@@ -55,12 +55,27 @@ struct WorkerPoolStoppingTests {
         var driver = PoolDriver()
         driver.start()
         driver.grant(1)
-        driver.handle { $0.revoked(JobID(rawValue: 1), at: $1) }
+        driver.revoke(1, attempt: 1)
         #expect(driver.cancelled == [1])
         driver.handle { $0.returned(1, at: $1) }
         #expect(driver.verdicts.isEmpty)
         #expect(driver.batches.isEmpty)
         #expect(driver.pool.busyCount == 0)
+    }
+
+    @Test("a job that is cancelled, put back and claimed again before that is known, goes on")
+    func keepsLaterAttempts() {
+        var driver = PoolDriver(workers: 2)
+        driver.start()
+        let again = ClaimedJob.sample(attempt: 2)
+        driver.handle { [claim = driver.claims[0]] in
+            $0.claimed([.sample(), again], of: claim, dueIn: nil, at: $1)
+        }
+        driver.revoke(1, attempt: 1)
+        #expect(driver.cancelled.count == 1)
+        #expect(driver.pool.attempts[driver.cancelled[0]]?.job.record.attempt == 1)
+        driver.end(2)
+        #expect(driver.batches.map { $0.map(\.record.attempt) } == [[2]])
     }
 
     @Test("stop claims nothing more and closes when the last outcome is durable")
