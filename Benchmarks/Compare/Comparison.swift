@@ -42,7 +42,7 @@ struct Comparison {
         for round in 1...rounds {
             progress("round \(round) of \(rounds)")
             for turn in lanes.indices {
-                // Another one begins each round, so that nobody comes first whenever all have rested.
+                // Another one begins each round: nobody always comes first.
                 let index = (turn + round) % lanes.count
                 measured[index].append(try await lanes[index].run(counts[index]))
             }

@@ -50,8 +50,8 @@ struct WorkComparison {
             name: "claim and complete, \(who)",
             notes: [
                 "jobs that do nothing, from the first claim until the last end is recorded",
-                "LogJobs and InMemoryJobs through JobRunner, which decodes each job's arguments and "
-                    + "claims and ends many at once",
+                "LogJobs and InMemoryJobs through JobRunner, which decodes each job's arguments, "
+                    + "and claims and ends many at once",
                 "SQLite by a claim and an end for each job; pooled: all that have ended are ended "
                     + "together, and as many claimed",
             ]
