@@ -81,7 +81,7 @@ let package = Package(
                 .target(name: "CSQLite", condition: .when(traits: ["SQLite"])),
             ],
             path: "Benchmarks",
-            exclude: ["README.md", "Baseline.json", "CSQLite", "CCallCounter"]
+            exclude: ["README.md", "Baseline.json", "Plots", "CSQLite", "CCallCounter"]
         ),
         .target(name: "CCallCounter", path: "Benchmarks/CCallCounter"),
         .systemLibrary(

@@ -70,7 +70,7 @@ struct ArchiveMeasurement {
         _ folder: String
     ) async throws {
         var configuration = LogBackend.Configuration.withoutUpkeep
-        // What is on the disk is the same, and there sooner.
+        // What is in the archives is the same, and there sooner.
         if course.pace == .mixed { configuration.durability = .written(syncEvery: .seconds(1)) }
         let store = try await LogBackend.open(folder, configuration: configuration, clock: clock)
         try await PassingJobs(store: store, jobs: jobs).pass(count, course.pace)

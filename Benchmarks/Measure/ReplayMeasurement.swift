@@ -36,10 +36,7 @@ struct ReplayMeasurement {
     }
 
     private func fill(_ folder: String, _ pace: PassingJobs.Pace) async throws {
-        var configuration = LogBackend.Configuration.withoutUpkeep
-        // What is on the disk is the same, and there sooner.
-        configuration.durability = .written(syncEvery: .seconds(1))
-        let store = try await LogBackend.open(folder, configuration: configuration)
+        let store = try await LogBackend.open(folder, configuration: .withoutUpkeep)
         try await PassingJobs(store: store, jobs: SeededJobs()).pass(count, pace)
         try await store.close()
         try StoreFiles(folder).removeCheckpoints()
