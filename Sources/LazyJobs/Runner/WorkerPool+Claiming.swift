@@ -102,11 +102,10 @@ extension WorkerPool {
 
     /// Whether so many free workers need not wait for the claims that are under way.
     ///
-    /// With one at a time, 64 workers would come and go in two groups, of which one waits for the
+    /// With one at a time, workers would come and go in two groups, of which one waits for the
     /// store while the other works.
     private func mayClaimBeside(_ limit: Int) -> Bool {
-        isAbundant && claimsUnderway.count < Self.claimCountMax
-            && limit >= max(Self.claimLimitMin, settings.workers / 8)
+        isAbundant && claimsUnderway.count < Self.claimCountMax && limit >= settings.workers / 8
     }
 
     mutating func startSchedules(_ now: Duration) {
@@ -127,8 +126,6 @@ extension WorkerPool {
 
     /// How many claims are under way at most.
     static let claimCountMax = 4
-    /// A claim beside others asks for so many jobs at least: each costs the store a call.
-    static let claimLimitMin = 8
 
     /// The least wait for a due time: should a store name one that has passed, for a job that it
     /// does not give, the runner must not spin.
