@@ -32,6 +32,13 @@ struct EnqueueComparison {
         }
         comparison.add(log)
         comparison.add(try await runnerLane(callers))
+        let written = try await setting.logStore(
+            "written \(callers)",
+            .written(syncEvery: .seconds(1))
+        )
+        comparison.add(
+            setting.enqueues(LaneName.written, .written, into: written, callers: callers)
+        )
         #if SQLite
             for (name, style) in SQLiteQueue.Style.all {
                 comparison.add(try setting.enqueues(name, style, callers: callers))
@@ -78,6 +85,10 @@ struct EnqueueComparison {
             (
                 "beside SQLite's best",
                 measured.ratio(of: LaneName.log, toBestOf: LaneName.sqlite), 1
+            ),
+            (
+                ".written, beside SQLite NORMAL, grouped",
+                measured.ratio(of: LaneName.written, to: LaneName.groupedNormal), nil
             ),
             (
                 "by JobRunner, beside the backend",
