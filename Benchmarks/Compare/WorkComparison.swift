@@ -98,6 +98,17 @@ struct WorkComparison {
         return claims
     }
 
+    /// Adds the jobs that are to be worked.
+    private func fill(
+        _ count: Int,
+        _ enqueue: ([NewJob]) async throws -> Void
+    ) async throws {
+        for start in stride(from: 0, to: count, by: Self.batch) {
+            let size = min(Self.batch, count - start)
+            try await enqueue(setting.jobs.batch(start / Self.batch, size))
+        }
+    }
+
     /// Jobs that stand in a store, worked by a runner.
     private func lane(
         _ name: String,
@@ -105,16 +116,12 @@ struct WorkComparison {
         of backend: some Backend,
         _ workers: Int
     ) throws -> Lane {
-        let jobs = setting.jobs
-        return Lane(
+        Lane(
             name: name,
             durability: durability,
             callers: workers,
             run: { count in
-                for start in stride(from: 0, to: count, by: Self.batch) {
-                    let size = min(Self.batch, count - start)
-                    _ = try await backend.enqueue(jobs.batch(start / Self.batch, size))
-                }
+                try await fill(count) { _ = try await backend.enqueue($0) }
                 let runner = try JobRunner(
                     backend: backend,
                     configuration: .init(workers: workers, closesBackend: false)
@@ -165,17 +172,12 @@ struct WorkComparison {
         exchange: @escaping (_ ended: [Held]) async throws -> [Held],
         close: @escaping () async throws -> Void
     ) -> Lane {
-        let jobs = setting.jobs
-        return Lane(
+        Lane(
             name: name,
             durability: durability,
             callers: workers,
             run: { count in
-                for start in stride(from: 0, to: count, by: Self.batch) {
-                    try await enqueue(
-                        jobs.batch(start / Self.batch, min(Self.batch, count - start))
-                    )
-                }
+                try await fill(count, enqueue)
                 let meter = Meter.read()
                 var held = try await exchange([])
                 while !held.isEmpty {
@@ -212,17 +214,13 @@ struct WorkComparison {
             _ style: SQLiteQueue.Style,
             _ workers: Int
         ) throws -> Lane {
-            let jobs = setting.jobs
             let queue = try SQLiteQueue(setting.path("work \(name) \(workers)"), style)
             return Lane(
                 name: name,
                 durability: style.synchronous == .full ? .synced : .written,
                 callers: workers,
                 run: { count in
-                    for start in stride(from: 0, to: count, by: Self.batch) {
-                        let size = min(Self.batch, count - start)
-                        try await queue.enqueue(jobs.batch(start / Self.batch, size))
-                    }
+                    try await fill(count) { try await queue.enqueue($0) }
                     let meter = Meter.read()
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         for _ in 0..<workers {
