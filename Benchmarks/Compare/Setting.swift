@@ -82,7 +82,7 @@ struct Setting {
             let queue = try SQLiteQueue(path("\(name) \(callers) \(batch)"), style)
             return Lane(
                 name: name,
-                durability: style.synchronous == .full ? .synced : .written,
+                durability: style.durability,
                 callers: callers,
                 jobsPerOperation: batch,
                 run: { [jobs] count in
@@ -119,6 +119,9 @@ enum LaneName {
 
 #if SQLite
     extension SQLiteQueue.Style {
+        /// What a power cut leaves.
+        var durability: Lane.Durability { synchronous == .full ? .synced : .written }
+
         /// The usual one.
         static let full = Self(synchronous: .full, groups: false, deletes: false)
         static let normal = Self(synchronous: .normal, groups: false, deletes: false)

@@ -201,7 +201,7 @@ struct WorkComparison {
             let queue = try SQLiteQueue(setting.path("work \(name) \(workers)"), style)
             return pool(
                 name,
-                style.synchronous == .full ? .synced : .written,
+                style.durability,
                 workers,
                 enqueue: { try await queue.enqueue($0) },
                 exchange: { try await queue.exchange($0.map(\.id), for: workers) },
@@ -217,7 +217,7 @@ struct WorkComparison {
             let queue = try SQLiteQueue(setting.path("work \(name) \(workers)"), style)
             return Lane(
                 name: name,
-                durability: style.synchronous == .full ? .synced : .written,
+                durability: style.durability,
                 callers: workers,
                 run: { count in
                     try await fill(count) { try await queue.enqueue($0) }

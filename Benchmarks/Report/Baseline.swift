@@ -19,12 +19,13 @@ struct Baseline {
     ///
     /// - Throws: ``Surprise`` if there is none, or something else.
     init(contentsOf path: String) throws {
-        let remedy = "name another by --baseline, or remove it and make it by --write-baseline"
+        let other = "name another by --baseline, or"
+        let remedy = "\(other) remove it and make it by --write-baseline"
         let bytes: Data
         do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
             throw Surprise(
                 "could not read the baseline \(path): \(error.localizedDescription) To go on, "
-                    + "name another by --baseline, or make it by --write-baseline"
+                    + "\(other) make it by --write-baseline"
             )
         }
         guard let content = try? JSONDecoder().decode([String: [String: Double]].self, from: bytes),
