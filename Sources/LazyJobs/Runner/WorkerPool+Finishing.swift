@@ -51,15 +51,21 @@ extension WorkerPool {
             return finishFailed(batch, error, at: now)
         }
         endFinishCall(batch)
-        finishBackoff.reset()
+        var delayed: [Completion] = []
+        var delay: BackendError?
         for (completion, result) in zip(batch, results) {
             switch result {
             case .success(let record):
                 announce(.finished(record, completion.request.outcome))
+            case .failure(let error) where mayTryAgain(error, now):
+                delayed.append(completion)
+                delay = delay ?? error
             case .failure(let error):
                 refused(completion, error, now)
             }
         }
+        if delayed.count < batch.count { finishBackoff.reset() }
+        if let delay { tryAgain(delayed, delay, now) }
         // Finished jobs free queue limits and set the time of their retries.
         claims.isWanted = true
         proceed(now)
@@ -68,14 +74,11 @@ extension WorkerPool {
     /// A batch could not be recorded.
     mutating func finishFailed(_ batch: [Completion], _ error: BackendError, at now: Duration) {
         endFinishCall(batch)
-        let isTooLate = if case .interrupting(let until) = phase { now >= until } else { false }
-        guard error.isTransient, failure == nil, !isTooLate else {
+        guard mayTryAgain(error, now) else {
             for completion in batch { drop(completion, error) }
             return fail(error, at: now)
         }
-        waiting.insert(contentsOf: batch, at: 0)
-        finishBackoff.extend(now)
-        announce(.delayed(error))
+        tryAgain(batch, error, now)
         proceed(now)
     }
 
@@ -97,17 +100,33 @@ extension WorkerPool {
         recordingCount -= batch.count
     }
 
+    /// Whether a fault passes, and there is time to wait for that.
+    private func mayTryAgain(_ error: BackendError, _ now: Duration) -> Bool {
+        let isTooLate = if case .interrupting(let until) = phase { now >= until } else { false }
+        return error.isTransient && failure == nil && !isTooLate
+    }
+
+    /// Has outcomes of one call tried again, before those that have come meanwhile: one fault,
+    /// however many they are.
+    private mutating func tryAgain(
+        _ completions: [Completion],
+        _ error: BackendError,
+        _ now: Duration
+    ) {
+        guard failure == nil else {
+            for completion in completions { drop(completion, error) }
+            return
+        }
+        waiting.insert(contentsOf: completions, at: 0)
+        finishBackoff.extend(now)
+        announce(.delayed(error))
+    }
+
     private mutating func refused(
         _ completion: Completion,
         _ error: BackendError,
         _ now: Duration
     ) {
-        if error.isTransient, failure == nil {
-            waiting.append(completion)
-            finishBackoff.extend(now)
-            announce(.delayed(error))
-            return
-        }
         drop(completion, error)
         switch error.code {
         case .staleLease, .notFound: break

@@ -100,6 +100,76 @@ struct WorkerPoolFinishingTests {
         #expect(driver.events == ["delayed", "finished"])
     }
 
+    @Test("a call refused one by one is one fault: waited for once, longer each time, told once")
+    func countsRefusedCallsOnce() {
+        var driver = PoolDriver(workers: 10)
+        driver.start()
+        driver.grant(10)
+        for token in 1...10 { driver.end(WorkerPool.Token(token)) }
+        driver.record()
+        driver.record()
+        #expect(driver.batches.map(\.count) == [8])
+        let full: (WorkerPool.Completion) -> FinishResult = { _ in
+            .failure(BackendError(.storageFull, "test"))
+        }
+        driver.record(full)
+        driver.advance(by: .milliseconds(50))
+        #expect(driver.batches.map(\.count) == [8])
+        driver.record(full)
+        driver.advance(by: .milliseconds(99))
+        #expect(driver.batches.isEmpty)
+        driver.advance(by: .milliseconds(1))
+        // Some are recorded now: the store works again, if not for all.
+        driver.record { $0.record.id.rawValue > 5 ? full($0) : .success($0.record) }
+        driver.advance(by: .milliseconds(50))
+        #expect(driver.batches.map { $0.map(\.record.id.rawValue) } == [[6, 7, 8, 9, 10]])
+        #expect(driver.events.count { $0 == "delayed" } == 3)
+    }
+
+    @Test("outcomes that a fatal answer beside them leaves waiting are dropped, and told")
+    func dropsWhatWaitsBesideFatalAnswers() {
+        var driver = PoolDriver(workers: 4)
+        driver.start()
+        driver.grant(4)
+        for token in 1...4 { driver.end(WorkerPool.Token(token)) }
+        driver.record()
+        driver.record()
+        driver.record { completion in
+            let isFirst = completion.record.id.rawValue == 3
+            return .failure(BackendError(isFirst ? .storageFull : .poisoned, "test"))
+        }
+        #expect(driver.pool.failure?.code == .poisoned)
+        #expect(driver.pool.waiting.isEmpty)
+        #expect(driver.events.suffix(2).sorted() == ["dropped poisoned", "dropped storageFull"])
+    }
+
+    @Test(
+        "a runner that stops beside a full store gives up when its time is over",
+        arguments: [true, false]
+    )
+    func givesUpWhenStopping(isOneByOne: Bool) {
+        var driver = PoolDriver(workers: 2, cancellationGracePeriod: .seconds(1))
+        driver.start()
+        driver.grant(2)
+        driver.end(1)
+        driver.end(2)
+        driver.handle { $0.stop(gracePeriod: .zero, at: $1) }
+        for number in driver.claims.indices.dropFirst() { driver.grant(0, claim: number + 1) }
+        for _ in 0..<1000 where driver.closes == 0 {
+            if driver.batches.isEmpty {
+                driver.fireTimer()
+            } else if isOneByOne {
+                driver.record { _ in .failure(BackendError(.storageFull, "test")) }
+            } else {
+                driver.failBatch(.storageFull)
+            }
+        }
+        #expect(driver.closes == 1)
+        #expect(driver.now == .seconds(2))
+        #expect(driver.pool.failure?.code == .storageFull)
+        #expect(driver.events.count { $0 == "dropped storageFull" } == 2)
+    }
+
     @Test(
         "the outcome of a lease that has ended is dropped, told, and harms nobody",
         arguments: [BackendError.Code.staleLease, .notFound]
