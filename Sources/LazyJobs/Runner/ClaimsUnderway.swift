@@ -41,7 +41,9 @@ struct ClaimsUnderway: Sendable {
     /// - Parameter record: The job as the store has it since.
     mutating func revoke(_ record: JobRecord) {
         guard !claims.isEmpty else { return }
-        revoked[record.id] = Revoked(attempt: record.attempt, number: lastNumber)
+        // Who cancels a job twice may tell the second time first.
+        let attempt = max(record.attempt, revoked[record.id]?.attempt ?? record.attempt)
+        revoked[record.id] = Revoked(attempt: attempt, number: lastNumber)
     }
 
     /// Whether another claim was answered since this one began: who knows which of the two the

@@ -193,6 +193,18 @@ struct WorkerPoolClaimingTests {
         #expect(driver.pool.attempts[1]?.job.record.id == JobID(rawValue: 1))
     }
 
+    @Test("of two attempts that were cancelled neither is started, in whichever order it is told")
+    func skipsAttemptsRevokedInAnyOrder() {
+        var driver = PoolDriver(workers: 3)
+        driver.start()
+        driver.revoke(7, attempt: 2)
+        driver.revoke(7, attempt: 1)
+        let jobs = (1...3).map { ClaimedJob.sample(id: 7, attempt: $0) }
+        let claim = driver.claims[0]
+        driver.handle { $0.claimed(jobs, of: claim, dueIn: nil, at: $1) }
+        #expect(driver.pool.attempts.values.map(\.job.record.attempt) == [3])
+    }
+
     @Test("a cancelled job is kept from each claim that was under way")
     func skipsJobsRevokedWhileClaimingBesideOthers() {
         var driver = PoolDriver(workers: 32)

@@ -23,6 +23,7 @@ struct WorkerPoolModelTests {
         world.driver.handle { $0.closed(nil, at: $1) }
         #expect(world.driver.events.last == "ended", "seed \(seed)")
         #expect(world.unaccounted.isEmpty, "seed \(seed)")
+        #expect(world.startedInVain.isEmpty, "seed \(seed)")
         #expect(Set(world.ended).count == world.ended.count, "seed \(seed)")
     }
 
@@ -57,6 +58,10 @@ private struct RandomWorld {
     private var revoked: Set<Grant> = []
     /// What the store has cancelled and the pool does not know yet.
     private var untold: [Grant] = []
+    /// The last attempt of each job whose cancellation the pool was told.
+    private var told: [JobID: Int] = [:]
+    /// Attempts that were started although they had been cancelled before.
+    private(set) var startedInVain: [Grant] = []
     /// What was cancelled and put back.
     private var requeued: [Grant] = []
 
@@ -133,7 +138,11 @@ private struct RandomWorld {
     private mutating func look() {
         openClaims += driver.claims.dropFirst(claimsSeen)
         claimsSeen = driver.claims.count
-        running += driver.started.dropFirst(startedSeen)
+        for token in driver.started.dropFirst(startedSeen) {
+            running.append(token)
+            guard let record = driver.pool.attempts[token]?.job.record else { continue }
+            if record.attempt <= told[record.id] ?? 0 { startedInVain.append(Grant(record)) }
+        }
         startedSeen = driver.started.count
     }
 
@@ -178,6 +187,7 @@ private struct RandomWorld {
         switch Int.random(in: 0..<8, using: &generator) {
         case 0: driver.failBatch(.unavailable)
         case 1: driver.record { _ in .failure(BackendError(.staleLease, "test")) }
+        case 2: driver.record { _ in .failure(BackendError(.storageFull, "test")) }
         default: driver.record()
         }
     }
@@ -200,7 +210,8 @@ private struct RandomWorld {
 
     private mutating func tellRevoked() {
         guard !untold.isEmpty else { return }
-        let grant = untold.removeFirst()
+        let grant = untold.remove(at: Int.random(in: untold.indices, using: &generator))
+        told[grant.id] = max(grant.attempt, told[grant.id] ?? 0)
         driver.revoke(grant.id.rawValue, attempt: grant.attempt)
     }
 }
