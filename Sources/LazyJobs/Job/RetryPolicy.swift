@@ -13,9 +13,6 @@ public struct RetryPolicy: Sendable, Hashable {
     /// One second, doubling up to one minute, no jitter: the policy of Go's `lazyjobs`.
     public static let `default` = RetryPolicy()
 
-    /// Ten thousand years: more would leave the calendar that the store keeps.
-    private static let longestMax = Duration.seconds(315_576_000_000)
-
     /// Makes a policy.
     ///
     /// - Parameters:
@@ -29,7 +26,7 @@ public struct RetryPolicy: Sendable, Hashable {
         jitter: Double = 0
     ) {
         self.first = max(.zero, first)
-        self.longest = min(max(.zero, longest), Self.longestMax)
+        self.longest = min(max(.zero, longest), .longest)
         self.jitter = jitter.isNaN ? 0 : min(max(0, jitter), 1)
     }
 

@@ -91,7 +91,7 @@ extension JobRunner {
     }
 
     private func beginStop(gracePeriod: Duration?) {
-        let gracePeriod = max(.zero, gracePeriod ?? configuration.gracePeriod)
+        let gracePeriod = min(max(.zero, gracePeriod ?? configuration.gracePeriod), .longest)
         handle { $0.stop(gracePeriod: gracePeriod, at: $1) }
     }
 

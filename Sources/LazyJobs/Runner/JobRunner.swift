@@ -43,8 +43,8 @@ public final class JobRunner: Sendable {
         hub = EventHub(observers: configuration.observers)
         let settings = WorkerPool.Settings(
             workers: configuration.workers,
-            pollInterval: configuration.pollInterval,
-            cancellationGracePeriod: configuration.cancellationGracePeriod,
+            pollInterval: min(configuration.pollInterval, .longest),
+            cancellationGracePeriod: min(configuration.cancellationGracePeriod, .longest),
             hasSchedules: backend.abilities.contains(.schedules)
         )
         core = Mutex(Core(pool: WorkerPool(settings: settings)))

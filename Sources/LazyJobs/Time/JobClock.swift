@@ -34,7 +34,7 @@ public struct SystemClock: JobClock {
 
     /// Sleeps on the continuous clock, which goes on while the machine is suspended.
     public func sleep(for duration: Duration) async throws {
-        try await ContinuousClock().sleep(for: duration)
+        try await ContinuousClock().sleep(for: min(duration, .longest))
     }
 }
 

@@ -69,8 +69,15 @@ extension Int64 {
 }
 
 extension Duration {
+    /// Ten thousand years: as good as for ever, and more would leave the calendar that the store
+    /// keeps.
+    static let longest = Duration.seconds(315_576_000_000)
+
     /// The duration in microseconds, rounded towards zero and bounded to what `Int64` holds.
     package var wholeMicroseconds: Int64 {
+        // `components` traps beyond.
+        guard self < .seconds(Int64.max) else { return .max }
+        guard self > .seconds(Int64.min) else { return .min }
         let (seconds, attoseconds) = components
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
         let bound = seconds < 0 ? Int64.min : Int64.max

@@ -1,4 +1,5 @@
 import Foundation
+import InMemoryJobs
 import LazyJobs
 import LazyJobsTesting
 import Testing
@@ -40,6 +41,30 @@ struct JobRunnerStopTests {
         #expect(record.runAt <= bench.clock.now)
         #expect(try await bench.history(job.id) == [.enqueued, .claimed, .interrupted])
         #expect(bench.backend.script.closeCount == 0)
+    }
+
+    @Test(
+        "periods that mean for ever are as good as that",
+        arguments: [Duration.seconds(Int64.max), Duration(attoseconds: .max)]
+    )
+    func takesPeriodsForEver(period: Duration) async throws {
+        let bench = try Bench(
+            clock: ManualClock(),
+            backend: FaultyBackend(InMemoryBackend(clock: SystemClock()))
+        ) {
+            $0.pollInterval = period
+            $0.gracePeriod = period
+            $0.cancellationGracePeriod = period
+        }
+        let gate = Gate()
+        try bench.runner.register(Note.self) { _, _ in try await gate.wait() }
+        try await bench.runner.enqueue(Note(text: ""))
+        try bench.runner.start()
+        await gate.waitForArrivals(1)
+        let stopping = Task { try await bench.runner.stop(gracePeriod: period) }
+        while bench.runner.canBeStarted { await Task.yield() }
+        try await bench.runner.stop(gracePeriod: .zero)
+        try await stopping.value
     }
 
     @Test("the grace period is kept, to the millisecond")

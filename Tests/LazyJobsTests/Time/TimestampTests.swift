@@ -61,6 +61,8 @@ struct TimestampTests {
         #expect(Duration.nanoseconds(1999).wholeMicroseconds == 1)
         #expect(Duration.nanoseconds(-1999).wholeMicroseconds == -1)
         #expect(Duration.seconds(Int64.max).wholeMicroseconds == Int64.max)
+        #expect(Duration(attoseconds: .max).wholeMicroseconds == Int64.max)
+        #expect(Duration(attoseconds: .min).wholeMicroseconds == Int64.min)
         #expect(Duration.seconds(Int64.min).wholeMicroseconds == Int64.min)
     }
 }
