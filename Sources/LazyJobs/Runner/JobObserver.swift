@@ -42,8 +42,9 @@ public enum RunnerEvent: Sendable {
 public protocol JobObserver: Sendable {
     /// Takes note of an event.
     ///
-    /// Called for one event after the other, in the order in which they were decided. The runner
-    /// does not wait: behind a slow observer events pile up in memory, so hand over what takes
-    /// long.
+    /// Called for one event after the other, in the order in which they were decided, by a task of
+    /// the runner's own. Nobody waits for it but ``JobRunner/stop(gracePeriod:)`` and
+    /// ``JobRunner/waitUntilIdle()``, which return when all before is told: behind a slow observer
+    /// events pile up in memory, so hand over what takes long.
     func observe(_ event: RunnerEvent)
 }

@@ -5,17 +5,24 @@ extension JobRunner {
     ///
     /// One task at a time tells it; what others add meanwhile, it tells too. So announcements are
     /// made in the order in which they were decided, and the end of the runner is the last.
+    ///
+    /// It is a task of its own: whatever else is on its way through the runner, a caller that
+    /// enqueues or a job whose time runs, does not wait for observers.
     struct Announcements {
-        var waiting: [WorkerPool.Announcement] = []
+        private var waiting: [WorkerPool.Announcement] = []
         private var isUnderway = false
 
-        /// What the calling task is to tell now; empty if another task does it already.
-        mutating func begin() -> [WorkerPool.Announcement] {
-            guard !isUnderway else { return [] }
-            return next()
+        /// Adds what is to be told.
+        ///
+        /// - Returns: Whether a task must be made that tells it.
+        mutating func add(_ announcements: [WorkerPool.Announcement]) -> Bool {
+            waiting += announcements
+            guard !isUnderway, !waiting.isEmpty else { return false }
+            isUnderway = true
+            return true
         }
 
-        /// What the task that began is to tell next; it is done when this is empty.
+        /// What the task is to tell next; it is done when this is empty.
         mutating func next() -> [WorkerPool.Announcement] {
             defer { waiting.removeAll() }
             isUnderway = !waiting.isEmpty
@@ -24,12 +31,10 @@ extension JobRunner {
     }
 
     func makeAnnouncements() {
-        var announcements = core.withLock { $0.announcements.begin() }
-        while !announcements.isEmpty {
-            for announcement in announcements {
-                make(announcement)
-            }
-            announcements = core.withLock { $0.announcements.next() }
+        while true {
+            let announcements = core.withLock { $0.announcements.next() }
+            guard !announcements.isEmpty else { return }
+            for announcement in announcements { make(announcement) }
         }
     }
 
@@ -37,8 +42,8 @@ extension JobRunner {
         switch announcement {
         case .event(let event):
             hub.emit(event)
-        case .becameIdle:
-            resumeIdleWaiters(with: .success(()))
+        case .becameIdle(let waiter):
+            resumeIdleWaiters(through: waiter, with: .success(()))
         case .ended:
             hub.finish()
             resumeIdleWaiters(with: .failure(Self.stoppedError("wait until the runner is idle")))
@@ -46,10 +51,15 @@ extension JobRunner {
         }
     }
 
-    private func resumeIdleWaiters(with result: Result<Void, any Error>) {
+    /// Resumes those who waited when it was decided: who has come since may wait for more.
+    private func resumeIdleWaiters(
+        through last: Int = .max,
+        with result: Result<Void, any Error>
+    ) {
         let waiters = core.withLock { core in
-            defer { core.idleWaiters = [:] }
-            return core.idleWaiters.values
+            let waiters = core.idleWaiters.filter { $0.key <= last }
+            for key in waiters.keys { core.idleWaiters[key] = nil }
+            return waiters.values
         }
         for waiter in waiters {
             waiter.resume(with: result)

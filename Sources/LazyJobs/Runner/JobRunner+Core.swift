@@ -24,18 +24,18 @@ extension JobRunner {
         _ event: (inout WorkerPool, _ now: Duration) -> Answer
     ) -> Answer {
         let now = backend.clock.uptime
-        let (answer, effects) = core.withLock { core in
+        let (answer, effects, announces) = core.withLock { core in
             let answer = event(&core.pool, now)
             for order in core.pool.takeOrders() {
                 carryOut(order, in: &core)
             }
-            core.announcements.waiting += core.pool.takeAnnouncements()
-            return (answer, core.pool.takeEffects())
+            let announces = core.announcements.add(core.pool.takeAnnouncements())
+            return (answer, core.pool.takeEffects(), announces)
         }
+        if announces { Task.detached { self.makeAnnouncements() } }
         for effect in effects {
             carryOut(effect)
         }
-        makeAnnouncements()
         return answer
     }
 

@@ -125,7 +125,7 @@ extension JobRunner {
         if let refusal {
             continuation.resume(throwing: refusal)
         } else {
-            handle { $0.awaitIdle(at: $1) }
+            handle { $0.awaitIdle(key, at: $1) }
         }
     }
 

@@ -116,12 +116,12 @@ extension WorkerPool {
     }
 
     mutating func reportIdle() {
-        guard isIdleAwaited, phase == .working, busyCount == 0, waiting.isEmpty,
+        guard let waiter = idleWaiter, phase == .working, busyCount == 0, waiting.isEmpty,
             recordingCount == 0, !claims.isWanted, !claims.isUnderway,
             !schedules.isWanted, !schedules.isUnderway
         else { return }
-        isIdleAwaited = false
-        announcements.append(.becameIdle)
+        idleWaiter = nil
+        announcements.append(.becameIdle(through: waiter))
     }
 
     /// How many claims are under way at most.

@@ -24,9 +24,10 @@ extension WorkerPool {
         }
     }
 
-    /// Someone waits until nothing is claimable and nothing runs, or the runner ends.
-    mutating func awaitIdle(at now: Duration) {
-        isIdleAwaited = true
+    /// Someone waits until nothing is claimable and nothing runs, or the runner ends; who comes
+    /// later has a greater number.
+    mutating func awaitIdle(_ waiter: Int, at now: Duration) {
+        idleWaiter = max(waiter, idleWaiter ?? waiter)
         // Only a claim that began after this moment proves that there is nothing to do.
         wantEverything()
         proceed(now)

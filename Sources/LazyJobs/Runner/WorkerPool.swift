@@ -75,8 +75,8 @@ struct WorkerPool: Sendable {
     /// What others are told, in this order.
     enum Announcement: Sendable {
         case event(RunnerEvent)
-        /// Nothing is claimable and nothing runs.
-        case becameIdle
+        /// Nothing is claimable and nothing runs, for those who waited up to this number.
+        case becameIdle(through: Int)
         /// The last one.
         case ended
     }
@@ -119,7 +119,8 @@ struct WorkerPool: Sendable {
     var finishCallCount = 0
     var finishBackoff = Backoff()
 
-    var isIdleAwaited = false
+    /// The last of those who wait until it is idle; `nil` if nobody does.
+    var idleWaiter: Int?
     /// What the timer is set to.
     var armed: Duration?
     var orders: [Order] = []

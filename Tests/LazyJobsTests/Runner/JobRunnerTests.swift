@@ -24,6 +24,35 @@ struct JobRunnerTests {
         try await bench.runner.stop()
     }
 
+    /// The task that calls the runner, as far as an observer can see it.
+    @TaskLocal private static var caller: String?
+
+    private struct CallerWatch: JobObserver {
+        let inner: EventRecorder
+
+        func observe(_ event: RunnerEvent) {
+            #expect(JobRunnerTests.caller == nil)
+            #expect(JobRunner.current == nil)
+            inner.observe(event)
+        }
+    }
+
+    @Test("observers are told by nobody who calls the runner, and by no job")
+    func tellsObserversApart() async throws {
+        let recorder = EventRecorder()
+        let bench = try Bench(workers: 4) { $0.observers = [CallerWatch(inner: recorder)] }
+        try bench.runner.register(Note.self) { _, _ in }
+        try await Self.$caller.withValue("the test") {
+            try bench.runner.start()
+            for _ in 0..<100 { try await bench.runner.enqueue(Note(text: "")) }
+            try await bench.runner.waitUntilIdle()
+            try await bench.runner.stop()
+        }
+        for (name, count) in [("enqueued", 100), ("started", 100), ("finished", 100)] {
+            #expect(recorder.names.count { $0 == name } == count)
+        }
+    }
+
     @Test("what a type says of queue, attempts, priority and timeout is stored with its jobs")
     func storesWhatTypesSay() async throws {
         let bench = try Bench()

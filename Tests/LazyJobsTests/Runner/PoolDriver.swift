@@ -139,7 +139,7 @@ struct PoolDriver {
         announcements.map { announcement in
             switch announcement {
             case .event(let event): event.name
-            case .becameIdle: "idle"
+            case .becameIdle(let waiter): "idle \(waiter)"
             case .ended: "ended"
             }
         }

@@ -267,7 +267,7 @@ struct WorkerPoolClaimingTests {
     func tellsIdle() {
         var driver = PoolDriver()
         driver.start()
-        driver.handle { $0.awaitIdle(at: $1) }
+        driver.handle { $0.awaitIdle(1, at: $1) }
         driver.grant(0)
         #expect(driver.events.isEmpty)
         driver.grant(1)
@@ -276,7 +276,22 @@ struct WorkerPoolClaimingTests {
         #expect(driver.events.isEmpty)
         driver.record()
         driver.grant(0)
-        #expect(driver.events == ["finished", "idle"])
+        #expect(driver.events == ["finished", "idle 1"])
+    }
+
+    @Test("idle is told to those who waited when it was decided, and not to who came since")
+    func tellsIdleToThoseWhoWaited() {
+        var driver = PoolDriver()
+        driver.start()
+        driver.handle { $0.awaitIdle(2, at: $1) }
+        driver.handle { $0.awaitIdle(1, at: $1) }
+        driver.grant(0)
+        driver.grant(0)
+        #expect(driver.events == ["idle 2"])
+        driver.handle { $0.awaitIdle(3, at: $1) }
+        #expect(driver.events == ["idle 2"])
+        driver.grant(0)
+        #expect(driver.events == ["idle 2", "idle 3"])
     }
 
     @Test("with a thousand abandoned tasks nothing is claimed until one of them returns")

@@ -1,0 +1,44 @@
+import InMemoryJobs
+import Synchronization
+import Testing
+
+@testable import LazyJobs
+
+@Suite("JobRunner: announcements")
+struct AnnouncementTests {
+    @Test("idle is told to those who waited when it was decided; the others go on waiting")
+    func resumesThoseWhoWaited() async throws {
+        let runner = try JobRunner(backend: InMemoryBackend())
+        let waits = (1...3).map { key in
+            Task {
+                try await withCheckedThrowingContinuation { continuation in
+                    runner.core.withLock { $0.idleWaiters[key] = continuation }
+                }
+            }
+        }
+        while runner.core.withLock({ $0.idleWaiters.count }) < 3 { await Task.yield() }
+        for last in [2, 3] {
+            let isFirst = runner.core.withLock {
+                $0.announcements.add([.becameIdle(through: last)])
+            }
+            #expect(isFirst)
+            runner.makeAnnouncements()
+            #expect(runner.core.withLock { Array($0.idleWaiters.keys) } == (last == 2 ? [3] : []))
+        }
+        for wait in waits { try await wait.value }
+    }
+
+    @Test("one task at a time tells, all that is decided meanwhile as well, in order")
+    func tellsOneAfterTheOther() {
+        var announcements = JobRunner.Announcements()
+        var needsTask = [announcements.add([])]
+        needsTask.append(announcements.add([.becameIdle(through: 1), .becameIdle(through: 2)]))
+        needsTask.append(announcements.add([.becameIdle(through: 3)]))
+        var counts = [announcements.next().count]
+        needsTask.append(announcements.add([.ended]))
+        counts += [announcements.next().count, announcements.next().count]
+        needsTask.append(announcements.add([.becameIdle(through: 4)]))
+        #expect(needsTask == [false, true, false, false, true])
+        #expect(counts == [3, 1, 0])
+    }
+}
