@@ -117,12 +117,13 @@ package final class CommandMailbox: Sendable {
 
     /// Blocks until so many commands are here, or something else is, or the time is over.
     ///
+    /// While it looks, before it sleeps, the first is enough: only waking it costs who comes.
     /// Only the writer's thread may call it.
     ///
     /// - Returns: Whether something came in time.
     package func wait(forCommands count: Int, atMost bound: Duration) -> Bool {
         let deadline = SystemClock.deadline(in: bound)
-        if looks(for: count, atMost: min(bound, Self.lookMax)) { return true }
+        if looks(for: 1, atMost: min(bound, Self.lookMax)) { return true }
         guard sleeps(until: count) else { return true }
         guard alarm.wait(timeout: deadline) == .timedOut else { return true }
         let isWoken = state.withLock { state in
