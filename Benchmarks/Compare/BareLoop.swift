@@ -48,11 +48,7 @@ final class BareLoop {
         let waited = ThreadWait.read()
         for _ in 0..<count {
             let began = ContinuousClock.now
-            let frame = makeFrame()
-            if offset + frame.count > Self.size { offset = 0 }
-            try write(frame, at: offset)
-            try sync()
-            offset += frame.count
+            try append(makeFrame())
             latencies.append(began.duration(to: .now))
         }
         let expense = meter.spent()
@@ -62,6 +58,14 @@ final class BareLoop {
             expense: expense,
             waitingShare: waited.flatMap { $0.time() }.map { $0 / expense.duration }
         )
+    }
+
+    /// Writes a frame behind the one before, and syncs it.
+    func append(_ frame: [UInt8]) throws(CallError) {
+        if offset + frame.count > Self.size { offset = 0 }
+        try write(frame, at: offset)
+        try sync()
+        offset += frame.count
     }
 
     private func write(_ bytes: [UInt8], at offset: Int) throws(CallError) {

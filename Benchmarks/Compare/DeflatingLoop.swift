@@ -8,24 +8,54 @@ import LogJobs
 /// whose writer deflates with zlib and has one sync under way.
 final class DeflatingLoop {
     private let loop: BareLoop
-    /// What a frame each holds, inflated.
-    private let frames: [[UInt8]]
-    private var deflate = DeflateStream()
-    private var next = 0
+    private var stream = DeflateStream()
 
-    init(_ path: String, _ jobs: SampleJobs, jobsPerFrame: Int) throws {
+    init(_ path: String) throws(CallError) {
         loop = try BareLoop(path)
-        frames = (0..<max(1, jobs.encoded.count / jobsPerFrame)).map { number in
-            jobs.batch(number, jobsPerFrame).flatMap { $0.payload.bytes }
+    }
+
+    /// Runs through frames, again and again.
+    func run(count: Int, frames: [[UInt8]]) throws(CallError) -> Round {
+        var next = 0
+        return try loop.run(count: count) {
+            defer { next += 1 }
+            return deflate(frames[next % frames.count])
         }
     }
 
-    func run(count: Int) throws(CallError) -> Round {
-        try loop.run(count: count) {
-            var stored: [UInt8] = []
-            _ = deflate.append(frames[next % frames.count], to: &stored)
-            next += 1
-            return stored
-        }
+    /// Writes one frame, and syncs it.
+    func append(_ raw: [UInt8]) throws(CallError) {
+        try loop.append(deflate(raw))
+    }
+
+    private func deflate(_ raw: [UInt8]) -> [UInt8] {
+        var stored: [UInt8] = []
+        _ = stream.append(raw, to: &stored)
+        return stored
+    }
+}
+
+/// The least that a store with zlib must do for those who call it: the payloads of all calls that
+/// wait are one frame of the loop, and then each call is answered.
+///
+/// Nothing can be found again. So it bounds every store that tasks call, whose one writer deflates
+/// with zlib and has one sync under way.
+struct DeflatingQueue: CallTarget {
+    private let loop: DeflatingLoop
+    private var raw: [UInt8] = []
+
+    init(_ path: String) throws(CallError) {
+        loop = try DeflatingLoop(path)
+    }
+
+    mutating func enqueue(_ jobs: [NewJob]) {
+        for job in jobs { raw += job.payload.bytes }
+    }
+
+    mutating func commit<Answer>(_ body: (inout Self) throws -> Answer) throws -> Answer {
+        raw.removeAll(keepingCapacity: true)
+        let answer = try body(&self)
+        try loop.append(raw)
+        return answer
     }
 }

@@ -39,13 +39,33 @@ struct Setting {
 
     /// The best that a log with zlib could do, with so many jobs in a frame.
     func deflatingFloor(jobsPerFrame: Int) throws -> Lane {
-        let loop = try DeflatingLoop(path("deflating loop"), jobs, jobsPerFrame: jobsPerFrame)
+        let loop = try DeflatingLoop(path("deflating loop"))
+        let frames = (0..<max(1, jobs.encoded.count / jobsPerFrame)).map { number in
+            jobs.batch(number, jobsPerFrame).flatMap { $0.payload.bytes }
+        }
         return Lane(
             name: LaneName.deflatingFloor,
             durability: .synced,
             callers: 1,
             jobsPerOperation: jobsPerFrame,
-            run: { try loop.run(count: $0) }
+            run: { try loop.run(count: $0, frames: frames) }
+        )
+    }
+
+    /// The best that a store with zlib could do for so many callers.
+    func deflatingQueue(callers: Int) throws -> Lane {
+        let queue = try DeflatingQueue(path("deflating queue"))
+        let thread = CallThread("deflating queue", queue, groups: true)
+        return Lane(
+            name: LaneName.deflatingQueue,
+            durability: .synced,
+            callers: callers,
+            run: { [jobs] count in
+                try await Callers.run(callers, count: count) { number in
+                    try await thread.call { $0.enqueue(jobs.batch(number, 1)) }
+                }
+            },
+            close: { thread.close() }
         )
     }
 
@@ -100,6 +120,7 @@ struct Setting {
 enum LaneName {
     static let floor = "overwrite + fdatasync"
     static let deflatingFloor = "the loop with zlib"
+    static let deflatingQueue = "the loop with zlib, called"
     static let log = "LogJobs"
     static let runner = "LogJobs, JobRunner + JSON"
     static let written = "LogJobs, .written"

@@ -7,6 +7,18 @@ struct Claim: Codable {
         case atLeast = "at_least"
     }
 
+    /// The figure of another lane, in place of this one's.
+    struct Reach: Codable {
+        var lane: String
+        var value: Double
+
+        init?(of lane: String, _ spread: Spread?) {
+            guard let spread else { return nil }
+            self.lane = lane
+            value = spread.median
+        }
+    }
+
     /// What it is about: the same from run to run, for ``Baseline``.
     var name: String
     var value: Double
@@ -17,6 +29,8 @@ struct Claim: Codable {
     var bound: Bound
     /// None if only the baseline says what it should be.
     var target: Double?
+    /// What something does that has less to do: nobody could do better.
+    var reach: Reach?
     /// Why the figure says nothing, if it does not.
     var disturbance: String?
 
@@ -67,5 +81,6 @@ struct Claim: Codable {
         let isMet = !isWorse(than: target, tolerance: 0)
         return figure + ", \(bound == .atMost ? "at most" : "at least") "
             + "\(Figure.number(target)): \(isMet ? "met" : "missed")"
+            + (reach.map { "; \($0.lane) does \(Figure.number($0.value))" } ?? "")
     }
 }

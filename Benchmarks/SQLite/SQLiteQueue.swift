@@ -1,14 +1,11 @@
 #if SQLite
     import Foundation
     import LazyJobs
-    import Synchronization
 
     /// A queue of jobs in a table of SQLite, as applications make it for themselves.
     ///
     /// One connection writes, on a thread of its own, since SQLite has one writer at a time. Each
-    /// call is a transaction, or, where calls are grouped, all calls are that have come while the
-    /// transaction before was committed. As the store does, the thread then waits a moment for the
-    /// callers that it has just answered.
+    /// call is a transaction, or, where calls are grouped, all calls are that wait.
     final class SQLiteQueue: Sendable {
         /// How a queue is kept.
         struct Style: Sendable {
@@ -25,143 +22,48 @@
             var payload: [UInt8]
         }
 
-        private let calls = Mutex(Calls())
-        /// How many calls wait, and one more when it is closed: to be looked at without the lock.
-        private let waitingCount = Atomic(0)
-        private let arrival = DispatchSemaphore(value: 0)
-        private let end = DispatchSemaphore(value: 0)
+        private let thread: CallThread<SQLiteTable>
 
         init(_ folder: String, _ style: Style) throws {
             try FileManager.default.createDirectory(
                 atPath: folder,
                 withIntermediateDirectories: false
             )
-            // Made here, so that what is wrong is said here.
             let table = try SQLiteTable(folder + "/jobs.sqlite", style)
-            let box = Mutex<SQLiteTable?>(table)
-            let thread = Thread { [self] in
-                guard var table = box.withLock({ $0.take() }) else { return }
-                var answeredCount = 0
-                while work(on: &table, groups: style.groups, &answeredCount) {}
-                end.signal()
-            }
-            thread.name = "SQLite"
-            thread.start()
+            thread = CallThread("SQLite", table, groups: style.groups)
         }
 
         /// Adds jobs, all or none of them.
         func enqueue(_ jobs: [NewJob]) async throws {
-            try await call { try $0.enqueue(jobs) }
+            try await thread.call { try $0.enqueue(jobs) }
         }
 
         /// Takes jobs that are due.
         func claim(_ limit: Int) async throws -> [Claim] {
-            try await call { try $0.claim(limit) }
+            try await thread.call { try $0.claim(limit) }
         }
 
         /// Marks jobs as succeeded.
         func succeed(_ ids: [Int64]) async throws {
-            try await call { try $0.succeed(ids) }
+            try await thread.call { try $0.succeed(ids) }
         }
 
         /// Marks jobs as succeeded and takes others, in one transaction.
         func exchange(_ ids: [Int64], for limit: Int) async throws -> [Claim] {
-            try await call { table in
+            try await thread.call { table in
                 try table.succeed(ids)
                 return try table.claim(limit)
             }
         }
 
-        /// Returns when the thread has ended.
+        /// Returns when all calls are answered and the table is closed.
         func close() {
-            change { $0.isClosed = true }
-            end.wait()
+            thread.close()
         }
-
-        private struct Calls {
-            var waiting: [Call] = []
-            var isClosed = false
-            var isAsleep = false
-        }
-
-        /// What is to be done, and how the caller learns of it once it is committed.
-        private struct Call {
-            var perform: @Sendable (inout SQLiteTable) throws -> @Sendable () -> Void
-            var fail: @Sendable (any Error) -> Void
-        }
-
-        private func call<Answer: Sendable>(
-            _ body: @escaping @Sendable (inout SQLiteTable) throws -> Answer
-        ) async throws -> Answer {
-            // SAFETY: each call is answered once. Without the check, as the store does it.
-            try await unsafe withUnsafeThrowingContinuation { continuation in
-                let call = Call(
-                    perform: { table in
-                        let answer = try body(&table)
-                        return { unsafe continuation.resume(returning: answer) }
-                    },
-                    fail: { unsafe continuation.resume(throwing: $0) }
-                )
-                change { $0.waiting.append(call) }
-            }
-        }
-
-        /// Adds a call, or the end of all, and wakes the thread if it sleeps.
-        private func change(_ body: (inout Calls) -> Void) {
-            let isAsleep = calls.withLock { calls in
-                body(&calls)
-                defer { calls.isAsleep = false }
-                return calls.isAsleep
-            }
-            waitingCount.add(1, ordering: .relaxed)
-            if isAsleep { arrival.signal() }
-        }
-
-        private func work(
-            on table: inout SQLiteTable,
-            groups: Bool,
-            _ answeredCount: inout Int
-        ) -> Bool {
-            awaitCalls(groups ? answeredCount : 1)
-            let (waiting, isClosed) = calls.withLock { calls in
-                defer { calls.waiting = [] }
-                return (calls.waiting, calls.isClosed)
-            }
-            for group in groups ? [waiting] : waiting.map({ [$0] }) where !group.isEmpty {
-                do {
-                    let answers = try table.commit { table in
-                        try group.map { try $0.perform(&table) }
-                    }
-                    for answer in answers { answer() }
-                } catch {
-                    for call in group { call.fail(error) }
-                }
-            }
-            waitingCount.subtract(waiting.count, ordering: .relaxed)
-            answeredCount = waiting.count
-            return !isClosed || !waiting.isEmpty
-        }
-
-        /// Returns when there are so many calls, or at least one and nobody else seems to come.
-        private func awaitCalls(_ count: Int) {
-            let end = ContinuousClock.now + Self.lookMax
-            // One caller comes sooner to a thread that sleeps.
-            while count > 1, waitingCount.load(ordering: .relaxed) < count, .now < end {
-                sched_yield()
-            }
-            let isAsleep = calls.withLock { calls in
-                calls.isAsleep = calls.waiting.isEmpty && !calls.isClosed
-                return calls.isAsleep
-            }
-            if isAsleep { arrival.wait() }
-        }
-
-        /// How long the store looks for callers that it has answered.
-        private static let lookMax = Duration.microseconds(100)
     }
 
     /// The table, and what is done with it.
-    private struct SQLiteTable {
+    private struct SQLiteTable: CallTarget {
         private let connection: SQLiteConnection
         private let deletes: Bool
 
