@@ -127,6 +127,10 @@ package struct CommitMachine: ~Copyable, Sendable {
     var backlog: ArraySlice<JobEvent> = []
     /// Who waits for the sync.
     var held: [any Answerable] = []
+    /// How many of them add jobs, and how many did of those whose answers were made since somebody
+    /// asked.
+    var heldGrowthCount = 0
+    var answeredGrowthCount = 0
     /// Who waits for the write.
     var heldForWrite: [any Answerable] = []
     var answers: [GivenAnswers] = []
@@ -191,6 +195,12 @@ package struct CommitMachine: ~Copyable, Sendable {
         return answers
     }
 
+    /// How many callers that add jobs are answered: those who may be expected again.
+    package mutating func takeAnsweredGrowthCount() -> Int {
+        defer { answeredGrowthCount = 0 }
+        return answeredGrowthCount
+    }
+
     /// Whether something has happened that may let a claim find more.
     package mutating func takeSignal() -> Bool {
         defer { isSignalDue = false }
@@ -239,7 +249,10 @@ extension CommitMachine {
         } else {
             held.append(caller)
         }
-        if command.role == .growth { planned.grows = true }
+        if command.role == .growth {
+            planned.grows = true
+            heldGrowthCount += 1
+        }
     }
 
     /// Encodes what is planned.
@@ -296,6 +309,8 @@ extension CommitMachine {
     }
 
     mutating func release(_ failure: BackendError? = nil) {
+        answeredGrowthCount += heldGrowthCount
+        heldGrowthCount = 0
         Self.answer(&held, failure, in: &answers)
     }
 

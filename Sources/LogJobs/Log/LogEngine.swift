@@ -167,11 +167,11 @@ extension LogEngine {
                 writer.accept(delivery)
                 return writer.step()
             }
-            if !mode.isSimulated, step.rest == nil, step.answeredCount > 1 {
+            if !mode.isSimulated, step.rest == nil, step.returningCount > 1 {
                 mailbox.take(into: &delivery)
                 writer.withLock { writer in
                     writer.accept(delivery)
-                    writer.expect(step.answeredCount)
+                    writer.expect(step.returningCount)
                 }
             }
             isLively = isLively || step.isLively

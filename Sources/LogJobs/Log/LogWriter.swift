@@ -38,8 +38,8 @@ package struct LogWriter: ~Copyable, Sendable {
         package var isUpkeepDue: Bool
         /// The size of the segment that should be prepared now.
         package var preparation: UInt64?
-        /// How many callers were answered because a commit is done.
-        package var answeredCount: Int
+        /// How many callers may come again together; see ``CommitMachine/expect(_:budget:)``.
+        package var returningCount: Int
         /// Whether callers come again before it pays to sleep: several that were answered in one
         /// go, or one that waits for no sync.
         package var isLively: Bool
@@ -151,7 +151,7 @@ package struct LogWriter: ~Copyable, Sendable {
             rest: rest,
             isUpkeepDue: isUpkeepDue,
             preparation: preparation,
-            answeredCount: answeredCount,
+            returningCount: machine.takeAnsweredGrowthCount(),
             isLively: answeredCount > (machine.settings.durability == .synced ? 1 : 0),
             hasEnded: hasEnded,
             carryingRoom: machine.carryingRoom

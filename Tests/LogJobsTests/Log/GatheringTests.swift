@@ -38,6 +38,23 @@ struct GatheringTests {
         #expect(run.write() == 2)
     }
 
+    @Test("is for callers that add jobs, not for those that claim or end them")
+    func growthAlone() {
+        let run = MachineRun()
+        for call in [MachineCall.enqueue(), .claim(), .enqueue(), .question(), .claim()] {
+            run.submit(call)
+        }
+        #expect(run.write() != nil)
+        #expect(run.machine.takeAnsweredGrowthCount() == 0)
+        #expect(run.sync())
+        #expect(run.machine.takeAnsweredGrowthCount() == 2)
+        #expect(run.machine.takeAnsweredGrowthCount() == 0)
+        run.submit(.claim())
+        #expect(run.write() != nil)
+        #expect(run.sync())
+        #expect(run.machine.takeAnsweredGrowthCount() == 0)
+    }
+
     @Test("does not wait when nobody waits for a sync")
     func written() {
         let run = MachineRun(durability: .written(syncEvery: .seconds(1)))
