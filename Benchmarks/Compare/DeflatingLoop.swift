@@ -35,11 +35,10 @@ final class DeflatingLoop {
     }
 }
 
-/// The least that a store with zlib must do for those who call it: the payloads of all calls that
+/// The least that a store with zlib does for those who call it: the payloads of all calls that
 /// wait are one frame of the loop, and then each call is answered.
 ///
-/// Nothing can be found again. So it bounds every store that tasks call, whose one writer deflates
-/// with zlib and has one sync under way.
+/// Nothing can be found again.
 struct DeflatingQueue: CallTarget {
     private let loop: DeflatingLoop
     private var raw: [UInt8] = []

@@ -7,7 +7,7 @@ struct Claim: Codable {
         case atLeast = "at_least"
     }
 
-    /// The figure of another lane, in place of this one's.
+    /// The figure of another lane in place of this one's, beside the same.
     struct Reach: Codable {
         var lane: String
         var value: Double
@@ -29,7 +29,7 @@ struct Claim: Codable {
     var bound: Bound
     /// None if only the baseline says what it should be.
     var target: Double?
-    /// What something does that has less to do: nobody could do better.
+    /// What a lane does that has less to do.
     var reach: Reach?
     /// Why the figure says nothing, if it does not.
     var disturbance: String?
