@@ -10,6 +10,9 @@ public enum RunnerEvent: Sendable {
     /// A due schedule enqueued a job, durably.
     case scheduled(JobRecord)
     /// A job is about to run.
+    ///
+    /// A claim is answered before what was written with it is synced: so the next attempt of a job
+    /// may be told before the end of the one before. ``JobRecord/attempt`` tells them apart.
     case started(JobRecord)
     /// The end of an attempt is durable; the record is the job's new state.
     case finished(JobRecord, JobOutcome)
@@ -23,6 +26,8 @@ public enum RunnerEvent: Sendable {
     /// The store could not do something for now; it is tried again after a while.
     case delayed(BackendError)
     /// The runner has ended, with what ended it unless it was asked to stop.
+    ///
+    /// The last one: what is asked of the store through a runner that has ended is not told.
     case stopped(BackendError?)
 }
 

@@ -68,6 +68,7 @@ extension JobRunner {
 
     private func resumeEndWaiters() {
         let waiters = core.withLock { core in
+            core.isEndTold = true
             defer { core.endWaiters = [] }
             return core.endWaiters
         }

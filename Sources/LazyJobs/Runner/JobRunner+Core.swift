@@ -17,6 +17,8 @@ extension JobRunner {
         var lastWaiter = 0
         var idleWaiters: [Int: CheckedContinuation<Void, any Error>] = [:]
         var endWaiters: [CheckedContinuation<Void, Never>] = []
+        /// Whether the end is told, and so everything before it.
+        var isEndTold = false
     }
 
     /// Reports what has happened to the pool, and carries out what it decides.

@@ -97,12 +97,11 @@ extension JobRunner {
 
     private func waitForEnd() async throws {
         await withCheckedContinuation { continuation in
-            let hasEnded = core.withLock { core in
-                guard core.pool.phase != .ended else { return true }
-                core.endWaiters.append(continuation)
-                return false
+            let isEndTold = core.withLock { core in
+                if !core.isEndTold { core.endWaiters.append(continuation) }
+                return core.isEndTold
             }
-            if hasEnded { continuation.resume() }
+            if isEndTold { continuation.resume() }
         }
         if let failure = core.withLock({ $0.pool.failure }) { throw failure }
     }

@@ -70,9 +70,9 @@ extension WorkerPool {
     /// The store was closed, or was to stay open.
     mutating func closed(_ error: BackendError?, at now: Duration) {
         failure = failure ?? error
-        phase = .ended
         announce(.stopped(failure))
         announcements.append(.ended)
+        phase = .ended
     }
 
     /// The timer has gone off.

@@ -149,8 +149,9 @@ struct WorkerPool: Sendable {
         return announcements
     }
 
-    /// Tells an event after all that was decided before.
+    /// Tells an event after all that was decided before; nothing is told after the end.
     mutating func announce(_ event: RunnerEvent) {
+        guard phase != .ended else { return }
         announcements.append(.event(event))
     }
 

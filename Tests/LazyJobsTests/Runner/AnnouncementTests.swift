@@ -28,6 +28,30 @@ struct AnnouncementTests {
         for wait in waits { try await wait.value }
     }
 
+    @Test("stop returns when the end is told, to whoever asks between its decision and that")
+    func stopsWhenToldSo() async throws {
+        let runner = try JobRunner(backend: InMemoryBackend())
+        runner.core.withLock { core in
+            core.pool.stop(gracePeriod: .zero, at: .zero)
+            _ = core.pool.takeEffects()
+            core.pool.closed(nil, at: .zero)
+            _ = core.announcements.add(core.pool.takeAnnouncements())
+        }
+        let hasReturned = Atomic(false)
+        let stopping = Task {
+            try await runner.stop()
+            hasReturned.store(true, ordering: .relaxed)
+        }
+        while runner.core.withLock({ $0.endWaiters.isEmpty }), !hasReturned.load(ordering: .relaxed)
+        {
+            await Task.yield()
+        }
+        let isEarly = hasReturned.load(ordering: .relaxed)
+        #expect(!isEarly)
+        runner.makeAnnouncements()
+        try await stopping.value
+    }
+
     @Test("one task at a time tells, all that is decided meanwhile as well, in order")
     func tellsOneAfterTheOther() {
         var announcements = JobRunner.Announcements()

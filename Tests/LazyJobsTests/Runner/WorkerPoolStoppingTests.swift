@@ -37,6 +37,16 @@ struct WorkerPoolStoppingTests {
         #expect(driver.batches.map(\.count) == [1])
     }
 
+    @Test("the end is the last that is told")
+    func tellsNothingAfterTheEnd() {
+        var driver = PoolDriver()
+        driver.handle { $0.stop(gracePeriod: .zero, at: $1) }
+        driver.handle { pool, _ in pool.announce(.enqueued(ClaimedJob.sample().record)) }
+        driver.handle { $0.closed(nil, at: $1) }
+        driver.handle { pool, _ in pool.announce(.enqueued(ClaimedJob.sample().record)) }
+        #expect(driver.events == ["enqueued", "stopped", "ended"])
+    }
+
     @Test("a job that returns while its time-out is worked out is not abandoned")
     func returnsWhileJudged() {
         var driver = PoolDriver(cancellationGracePeriod: .zero)
