@@ -70,8 +70,6 @@
         init(_ path: String, _ style: SQLiteQueue.Style) throws(SQLiteError) {
             connection = try SQLiteConnection(path, style.synchronous)
             deletes = style.deletes
-            // 64 MiB in place of 4: checkpoints come seldom, and keep nobody waiting in between.
-            if style.groups { try connection.execute("PRAGMA wal_autocheckpoint = 16384") }
             try connection.execute(
                 """
                 CREATE TABLE jobs (

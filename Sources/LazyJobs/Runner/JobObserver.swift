@@ -27,7 +27,7 @@ public enum RunnerEvent: Sendable {
     case delayed(BackendError)
     /// The runner has ended, with what ended it unless it was asked to stop.
     ///
-    /// The last one: what is asked of the store through a runner that has ended is not told.
+    /// The last one: what the store answers through a runner that has ended is not told.
     case stopped(BackendError?)
 }
 
@@ -50,6 +50,7 @@ public protocol JobObserver: Sendable {
     /// Called for one event after the other, in the order in which they were decided, by a task of
     /// the runner's own. Nobody waits for it but ``JobRunner/stop(gracePeriod:)`` and
     /// ``JobRunner/waitUntilIdle()``, which return when all before is told: behind a slow observer
-    /// events pile up in memory, so hand over what takes long.
+    /// events pile up in memory, so hand over what takes long. To block in it until one of those
+    /// returns is to wait for oneself.
     func observe(_ event: RunnerEvent)
 }

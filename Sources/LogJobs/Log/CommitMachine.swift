@@ -127,10 +127,9 @@ package struct CommitMachine: ~Copyable, Sendable {
     var backlog: ArraySlice<JobEvent> = []
     /// Who waits for the sync.
     var held: [any Answerable] = []
-    /// How many of them add jobs, and how many did of those whose answers were made since somebody
-    /// asked.
+    /// How many of them add to the store.
     var heldGrowthCount = 0
-    var answeredGrowthCount = 0
+    var returningCount = 0
     /// Who waits for the write.
     var heldForWrite: [any Answerable] = []
     var answers: [GivenAnswers] = []
@@ -195,10 +194,10 @@ package struct CommitMachine: ~Copyable, Sendable {
         return answers
     }
 
-    /// How many callers that add jobs are answered: those who may be expected again.
-    package mutating func takeAnsweredGrowthCount() -> Int {
-        defer { answeredGrowthCount = 0 }
-        return answeredGrowthCount
+    /// How many of the callers that are answered may be expected again.
+    package mutating func takeReturningCount() -> Int {
+        defer { returningCount = 0 }
+        return returningCount
     }
 
     /// Whether something has happened that may let a claim find more.
@@ -309,8 +308,7 @@ extension CommitMachine {
     }
 
     mutating func release(_ failure: BackendError? = nil) {
-        answeredGrowthCount += heldGrowthCount
-        heldGrowthCount = 0
+        countReturning()
         Self.answer(&held, failure, in: &answers)
     }
 

@@ -151,7 +151,7 @@ package struct LogWriter: ~Copyable, Sendable {
             rest: rest,
             isUpkeepDue: isUpkeepDue,
             preparation: preparation,
-            returningCount: machine.takeAnsweredGrowthCount(),
+            returningCount: machine.takeReturningCount(),
             isLively: answeredCount > (machine.settings.durability == .synced ? 1 : 0),
             hasEnded: hasEnded,
             carryingRoom: machine.carryingRoom

@@ -38,21 +38,24 @@ struct GatheringTests {
         #expect(run.write() == 2)
     }
 
-    @Test("is for callers that add jobs, not for those that claim or end them")
-    func growthAlone() {
+    @Test("is for callers that add jobs, and for others only if they are many")
+    func countsReturning() {
         let run = MachineRun()
         for call in [MachineCall.enqueue(), .claim(), .enqueue(), .question(), .claim()] {
             run.submit(call)
         }
         #expect(run.write() != nil)
-        #expect(run.machine.takeAnsweredGrowthCount() == 0)
+        #expect(run.machine.takeReturningCount() == 0)
         #expect(run.sync())
-        #expect(run.machine.takeAnsweredGrowthCount() == 2)
-        #expect(run.machine.takeAnsweredGrowthCount() == 0)
-        run.submit(.claim())
-        #expect(run.write() != nil)
-        #expect(run.sync())
-        #expect(run.machine.takeAnsweredGrowthCount() == 0)
+        #expect(run.machine.takeReturningCount() == 2)
+        #expect(run.machine.takeReturningCount() == 0)
+        for (count, returning) in [(7, 1), (8, 9)] {
+            run.submit(.enqueue())
+            for id in 0..<count { run.submit(.cancel(UInt64(100 + id))) }
+            #expect(run.write() != nil)
+            #expect(run.sync())
+            #expect(run.machine.takeReturningCount() == returning)
+        }
     }
 
     @Test("does not wait when nobody waits for a sync")
