@@ -169,6 +169,10 @@ extension CommitMachine {
 
     private mutating func answerClosers(_ failure: BackendError?) {
         Self.answer(&closers, failure, in: &answers)
+        // They are done if the store stays open, and refused else.
+        let waiting = late
+        late = []
+        for command in waiting { submit(command) }
     }
 
     mutating func refuse(

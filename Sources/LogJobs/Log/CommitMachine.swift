@@ -114,6 +114,8 @@ package struct CommitMachine: ~Copyable, Sendable {
     /// The commands that go before others in a frame, and the others.
     var first: [LogCommand] = []
     var others: [LogCommand] = []
+    /// Those that have come since the store is to be closed.
+    var late: [LogCommand] = []
     /// What is to be changed in the manifest, and who waits for that.
     var edits: [(ManifestEdit, any Answerable)] = []
     /// Who asked for the store to be closed.
@@ -169,7 +171,11 @@ package struct CommitMachine: ~Copyable, Sendable {
     }
 
     /// A command has come.
+    ///
+    /// Once the store is to be closed it waits until that is done, and is refused then: callers
+    /// that come again and again would put it off for ever.
     package mutating func submit(_ command: LogCommand) {
+        guard closers.isEmpty else { return late.append(command) }
         command.role.goesFirst ? first.append(command) : others.append(command)
     }
 

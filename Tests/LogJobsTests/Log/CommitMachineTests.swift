@@ -223,6 +223,34 @@ extension CommitMachineTests {
         #expect(!late.isPlanned)
     }
 
+    @Test("closes although callers come again and again, each before it has nothing to do")
+    func closesUnderLoad() {
+        let run = MachineRun()
+        let closer = MachineCall.question()
+        run.submit(.enqueue())
+        run.machine.close(closer)
+        var late: [MachineCall] = []
+        func comeAgain() {
+            late += [.claim(), .enqueue()]
+            for call in late.suffix(2) { run.submit(call) }
+        }
+        comeAgain()
+        for _ in 0..<2 {
+            #expect(run.write() == 1)
+            comeAgain()
+            #expect(run.sync())
+            comeAgain()
+        }
+        guard case .close = run.next() else {
+            Issue.record("no close")
+            return
+        }
+        run.machine.closedInOrder()
+        _ = run.next()
+        #expect(closer.isDone)
+        #expect(late.allSatisfy { $0.outcomes == [.closed] && !$0.isPlanned })
+    }
+
     @Test("answers at the write when so told, and syncs when the time is over")
     func written() {
         let run = MachineRun(durability: .written(syncEvery: .seconds(1)))
