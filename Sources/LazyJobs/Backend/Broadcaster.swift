@@ -36,6 +36,11 @@ package final class Broadcaster<Element: Sendable>: Sendable {
         return stream
     }
 
+    /// Whether nobody has a stream.
+    package var isEmpty: Bool {
+        streams.withLock { $0.continuations.isEmpty }
+    }
+
     /// Gives a value to every stream.
     package func send(_ element: Element) {
         let continuations = streams.withLock { Array($0.continuations.values) }

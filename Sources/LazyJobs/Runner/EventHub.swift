@@ -7,6 +7,11 @@ final class EventHub: Sendable {
         self.observers = observers
     }
 
+    /// Whether there is anybody to pass them on to.
+    var isHeard: Bool {
+        !observers.isEmpty || !streams.isEmpty
+    }
+
     func emit(_ event: RunnerEvent) {
         for observer in observers {
             observer.observe(event)

@@ -12,11 +12,14 @@ extension JobRunner {
         private var waiting: [WorkerPool.Announcement] = []
         private var isUnderway = false
 
-        /// Adds what is to be told.
+        /// Adds what is to be told, events only if they are heard.
         ///
         /// - Returns: Whether a task must be made that tells it.
-        mutating func add(_ announcements: [WorkerPool.Announcement]) -> Bool {
-            waiting += announcements
+        mutating func add(_ announcements: [WorkerPool.Announcement], isHeard: Bool) -> Bool {
+            for announcement in announcements {
+                if case .event = announcement, !isHeard { continue }
+                waiting.append(announcement)
+            }
             guard !isUnderway, !waiting.isEmpty else { return false }
             isUnderway = true
             return true

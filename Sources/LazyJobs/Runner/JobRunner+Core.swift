@@ -31,7 +31,10 @@ extension JobRunner {
             for order in core.pool.takeOrders() {
                 carryOut(order, in: &core)
             }
-            let announces = core.announcements.add(core.pool.takeAnnouncements())
+            let announces = core.announcements.add(
+                core.pool.takeAnnouncements(),
+                isHeard: hub.isHeard
+            )
             return (answer, core.pool.takeEffects(), announces)
         }
         if announces { Task.detached { self.makeAnnouncements() } }

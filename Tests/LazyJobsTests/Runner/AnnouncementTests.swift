@@ -19,7 +19,7 @@ struct AnnouncementTests {
         while runner.core.withLock({ $0.idleWaiters.count }) < 3 { await Task.yield() }
         for last in [2, 3] {
             let isFirst = runner.core.withLock {
-                $0.announcements.add([.becameIdle(through: last)])
+                $0.announcements.add([.becameIdle(through: last)], isHeard: false)
             }
             #expect(isFirst)
             runner.makeAnnouncements()
@@ -35,7 +35,7 @@ struct AnnouncementTests {
             core.pool.stop(gracePeriod: .zero, at: .zero)
             _ = core.pool.takeEffects()
             core.pool.closed(nil, at: .zero)
-            _ = core.announcements.add(core.pool.takeAnnouncements())
+            _ = core.announcements.add(core.pool.takeAnnouncements(), isHeard: false)
         }
         let hasReturned = Atomic(false)
         let stopping = Task {
@@ -55,14 +55,49 @@ struct AnnouncementTests {
     @Test("one task at a time tells, all that is decided meanwhile as well, in order")
     func tellsOneAfterTheOther() {
         var announcements = JobRunner.Announcements()
-        var needsTask = [announcements.add([])]
-        needsTask.append(announcements.add([.becameIdle(through: 1), .becameIdle(through: 2)]))
-        needsTask.append(announcements.add([.becameIdle(through: 3)]))
+        var needsTask: [Bool] = []
+        func add(_ added: WorkerPool.Announcement...) {
+            needsTask.append(announcements.add(added, isHeard: true))
+        }
+        add()
+        add(.becameIdle(through: 1), .event(.stopped(nil)))
+        add(.becameIdle(through: 3))
         var counts = [announcements.next().count]
-        needsTask.append(announcements.add([.ended]))
+        add(.ended)
         counts += [announcements.next().count, announcements.next().count]
-        needsTask.append(announcements.add([.becameIdle(through: 4)]))
+        add(.becameIdle(through: 4))
         #expect(needsTask == [false, true, false, false, true])
         #expect(counts == [3, 1, 0])
+    }
+
+    @Test("events that nobody hears need no task; those who wait are told all the same")
+    func needsNoTaskUnheard() throws {
+        var announcements = JobRunner.Announcements()
+        let isNeeded = announcements.add([.event(.stopped(nil))], isHeard: false)
+        #expect(!isNeeded)
+        let isNeededToEnd = announcements.add([.event(.stopped(nil)), .ended], isHeard: false)
+        #expect(isNeededToEnd)
+        #expect(announcements.next().count == 1)
+    }
+
+    @Test("events are heard if there is an observer, or a stream that is still read")
+    func hears() async throws {
+        let runner = try JobRunner(backend: InMemoryBackend())
+        #expect(!runner.hub.isHeard)
+        do {
+            let stream = runner.events()
+            #expect(runner.hub.isHeard)
+            withExtendedLifetime(stream) {}
+        }
+        #expect(!runner.hub.isHeard)
+        let observed = try JobRunner(
+            backend: InMemoryBackend(),
+            configuration: .init(observers: [Deaf()])
+        )
+        #expect(observed.hub.isHeard)
+    }
+
+    private struct Deaf: JobObserver {
+        func observe(_ event: RunnerEvent) {}
     }
 }
