@@ -21,6 +21,8 @@ extension CommitMachine {
     struct Gathering: Sendable {
         /// How many commands the frame has when all have come.
         var wanted: Int
+        /// How many of them are expected.
+        var expected: Int
         /// How long the writer may still do nothing.
         var budget: Duration
         private var pausedAt: Duration?
@@ -28,9 +30,15 @@ extension CommitMachine {
         /// Waking the writer for each command would cost its caller more than it gains.
         private static let wakeCountMin = 8
 
-        init(wanted: Int, budget: Duration) {
-            self.wanted = wanted
+        init(_ expected: Int, besides hereCount: Int, budget: Duration) {
+            wanted = expected + hereCount
+            self.expected = expected
             self.budget = budget
+        }
+
+        /// Whether most of those who were expected are here.
+        func hasCome(after plannedCount: Int) -> Bool {
+            3 * (wanted - plannedCount) <= expected
         }
 
         mutating func resume(at uptime: Duration) {
@@ -48,6 +56,30 @@ extension CommitMachine {
             guard missing > 0, budget > .zero else { return nil }
             pausedAt = uptime
             return (min(missing, max(Self.wakeCountMin, missing / 2)), budget)
+        }
+    }
+
+    /// Waits for fewer groups the more of them did not come in time.
+    ///
+    /// Callers that first encode a job take longer than a sync until they come again. They do so
+    /// while the writer works for others, if it does not wait for them.
+    struct Patience: Sendable {
+        private var unawaitedCount = 0
+        private var doubt = 0
+
+        private static let doubtMax = 6
+
+        /// Whether to wait for the next group.
+        mutating func mayWait() -> Bool {
+            guard unawaitedCount > 0 else { return true }
+            unawaitedCount -= 1
+            return false
+        }
+
+        /// A group was waited for.
+        mutating func learn(hasCome: Bool) {
+            doubt = hasCome ? max(0, doubt - 1) : min(doubt + 1, Self.doubtMax)
+            unawaitedCount = (1 << doubt) - 1
         }
     }
 
@@ -72,12 +104,14 @@ extension CommitMachine {
     ///   - count: How many, beside those whose commands are here.
     ///   - budget: How long the writer may do nothing for that, altogether.
     package mutating func expect(_ count: Int, budget: Duration) {
-        guard isIdle, !isFull, settings.durability == .synced else { return }
-        gathering = Gathering(wanted: first.count + others.count + count, budget: budget)
+        guard isIdle, !isFull, settings.durability == .synced, patience.mayWait() else { return }
+        gathering = Gathering(count, besides: first.count + others.count, budget: budget)
     }
 
-    /// The time is over in which those that are missing might have come.
+    /// All have come, or the time is over in which those that are missing might have.
     package mutating func endGathering() {
-        gathering = nil
+        guard let gathering else { return }
+        patience.learn(hasCome: gathering.hasCome(after: planned.commandCount))
+        self.gathering = nil
     }
 }

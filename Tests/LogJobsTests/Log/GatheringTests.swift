@@ -101,6 +101,28 @@ struct GatheringTests {
         #expect(run.write() == 1)
     }
 
+    @Test("waits for fewer groups the more of them come late, until they come in time again")
+    func patience() {
+        let run = MachineRun()
+        func waits(for expected: Int, come count: Int) -> Bool {
+            run.machine.expect(expected, budget: Self.budget)
+            let waits = Self.pause(run) != nil
+            for _ in 0..<count { run.submit(.enqueue()) }
+            if waits, count < expected {
+                #expect(Self.pause(run) != nil)
+                run.machine.endGathering()
+            }
+            #expect(run.write() == count)
+            #expect(run.sync())
+            return waits
+        }
+        let late = (0..<300).filter { _ in waits(for: 2, come: 1) }
+        #expect(late == [0, 2, 6, 14, 30, 62, 126, 190, 254])
+        let whole = (0..<84).filter { _ in waits(for: 2, come: 2) }
+        #expect(whole == [18, 50, 66, 74, 78, 80, 81, 82, 83])
+        #expect((0..<9).allSatisfy { _ in waits(for: 3, come: 2) })
+    }
+
     @Test("writes nothing when nobody comes")
     func nobodyComes() {
         let run = MachineRun()
