@@ -153,11 +153,12 @@ extension CommitMachine {
             error = BackendError(.closed, "Could not use the store: it was closed. Open it again.")
         case .idle, .written, .closing: return
         }
-        for command in first + others {
+        for command in first + others + late {
             answers.append(command.refusal(error))
         }
         first = []
         others = []
+        late = []
         while !edits.isEmpty { answerEdit(error) }
         answerClosers(error.code == .closed ? nil : error)
     }

@@ -251,6 +251,26 @@ extension CommitMachineTests {
         #expect(late.allSatisfy { $0.outcomes == [.closed] && !$0.isPlanned })
     }
 
+    @Test("refuses who comes after a closer to a store that has failed")
+    func refusesLateCallers() {
+        let run = MachineRun()
+        let (enqueue, closer, late) = (
+            MachineCall.enqueue(), MachineCall.question(), MachineCall.enqueue()
+        )
+        run.submit(enqueue)
+        #expect(run.write() == 1)
+        run.machine.failed(SystemCallError(call: "fdatasync", errorNumber: 5, path: "log"))
+        run.machine.close(closer)
+        run.submit(late)
+        guard case .wait(nil) = run.next() else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(enqueue.outcomes == [.outcomeUnknown])
+        #expect(closer.outcomes == [.poisoned])
+        #expect(late.outcomes == [.poisoned])
+    }
+
     @Test("answers at the write when so told, and syncs when the time is over")
     func written() {
         let run = MachineRun(durability: .written(syncEvery: .seconds(1)))
