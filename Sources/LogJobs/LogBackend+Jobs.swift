@@ -28,7 +28,7 @@ extension LogBackend {
         for (claim, payload) in zip(plan.claims, found) {
             var payload = payload
             if payload == nil {
-                payload = await readPayload(of: claim.record.id, at: claim.payloadSequence)
+                payload = try await readPayload(of: claim.record.id, at: claim.payloadSequence)
             }
             jobs.append(ClaimedJob(record: claim.record, payload: payload, lease: claim.lease))
         }
@@ -54,10 +54,16 @@ extension LogBackend {
     }
 
     /// The payload of a claimed job: an unreadable one must not keep the job from failing visibly.
-    private func readPayload(of id: JobID, at sequence: SequenceNumber) async -> JobPayload? {
+    ///
+    /// In a store that was closed meanwhile, or has failed, nothing can be said of it.
+    private func readPayload(
+        of id: JobID,
+        at sequence: SequenceNumber
+    ) async throws(BackendError) -> JobPayload? {
         do throws(BackendError) {
             return try await payload(of: id, at: sequence)
         } catch {
+            guard error.code != .closed, error.code != .poisoned else { throw error }
             return nil
         }
     }

@@ -94,6 +94,30 @@ struct ThreadedStoreTests {
         try store.remove()
     }
 
+    @Test("refuses a claim whose payload is gone since the store was closed, and calls none lost")
+    func closesBeforePayload() async throws {
+        let store = try ThreadedStore()
+        let first = try await store.open()
+        _ = try await first.enqueue("job")
+        try await first.close()
+        let backend = try await store.open()
+        let reads = Barrier()
+        store.files.watch { call, path throws(SystemCallError) in
+            guard call == .read, path.hasSuffix(".ljs") else { return }
+            reads.pass()
+            throw SystemCallError(call: "pread", errorNumber: ENOENT, path: path)
+        }
+        reads.close()
+        let claim = store.callers.begin { try await backend.claim(ClaimRequest(worker: "w")) }
+        await reads.waitUntilReached()
+        try await backend.close()
+        reads.open()
+        let error = await #expect(throws: BackendError.self) { try await claim.value }
+        #expect(error?.code == .closed)
+        store.files.watch(nil)
+        try store.remove()
+    }
+
     @Test("loses no answer when it is closed under busy callers")
     func closesUnderLoad() async throws {
         let store = try ThreadedStore()
