@@ -237,6 +237,12 @@ public final class LogBackend: Backend {
     ///   the lock is released all the same. `storageFull` when even what is kept for a full disk
     ///   does not suffice; the store stays open then.
     public func close() async throws(BackendError) {
+        try await closeOnce()
+        // Another that could not close it may have let it go on.
+        await upkeep?.stop()
+    }
+
+    private func closeOnce() async throws(BackendError) {
         await upkeep?.stop()
         turnstile.beginClosing()
         await turnstile.enter()

@@ -36,8 +36,9 @@ final class Upkeep: Sendable {
         )
         // Before anything else asks to look: without a time nothing is too old.
         time.withLock { $0 = $0 ?? now }
-        let task = Task { [self] in await run() }
-        running.withLock { $0 = task }
+        running.withLock { running in
+            running = running ?? Task { [self] in await run() }
+        }
     }
 
     /// Ends it, and returns when nothing is under way any more.
