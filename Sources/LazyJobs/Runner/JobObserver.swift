@@ -19,7 +19,8 @@ public enum RunnerEvent: Sendable {
     /// The end of an attempt could not be recorded; the record is the job as it was claimed.
     ///
     /// With `staleLease` or `notFound` the job was cancelled, rescued or removed meanwhile; with
-    /// another code the runner ends, and the next open of the store offers the job again.
+    /// another code the runner ends, and the next open of the store offers the job again if it has
+    /// attempts left.
     case dropped(JobRecord, JobOutcome, BackendError)
     /// A job ignores that its task was cancelled; the runner goes on without it.
     case abandoned(JobRecord)

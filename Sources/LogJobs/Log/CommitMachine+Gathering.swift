@@ -36,7 +36,7 @@ extension CommitMachine {
             self.budget = budget
         }
 
-        /// Whether most of those who were expected are here.
+        /// Whether most of those who were expected are planned.
         func hasCome(after plannedCount: Int) -> Bool {
             3 * (wanted - plannedCount) <= expected
         }
@@ -59,25 +59,28 @@ extension CommitMachine {
         }
     }
 
-    /// Waits for fewer groups the more of them did not come in time.
+    /// Waits for fewer large groups the more of them did not come in time.
     ///
     /// Callers that first encode a job take longer than a sync until they come again. They do so
-    /// while the writer works for others, if it does not wait for them.
+    /// while the writer works for others, if it does not wait for them. A small group is no work
+    /// for others: if it splits, each part waits for the sync of the other.
     struct Patience: Sendable {
         private var unawaitedCount = 0
         private var doubt = 0
 
         private static let doubtMax = 6
+        private static let groupCountMin = 32
 
         /// Whether to wait for the next group.
-        mutating func mayWait() -> Bool {
-            guard unawaitedCount > 0 else { return true }
+        mutating func mayWait(for count: Int) -> Bool {
+            guard unawaitedCount > 0, count >= Self.groupCountMin else { return true }
             unawaitedCount -= 1
             return false
         }
 
         /// A group was waited for.
-        mutating func learn(hasCome: Bool) {
+        mutating func learn(of count: Int, hasCome: Bool) {
+            guard count >= Self.groupCountMin else { return }
             doubt = hasCome ? max(0, doubt - 1) : min(doubt + 1, Self.doubtMax)
             unawaitedCount = (1 << doubt) - 1
         }
@@ -104,14 +107,16 @@ extension CommitMachine {
     ///   - count: How many, beside those whose commands are here.
     ///   - budget: How long the writer may do nothing for that, altogether.
     package mutating func expect(_ count: Int, budget: Duration) {
-        guard isIdle, !isFull, settings.durability == .synced, patience.mayWait() else { return }
+        guard isIdle, !isFull, settings.durability == .synced else { return }
+        guard patience.mayWait(for: count) else { return }
         gathering = Gathering(count, besides: first.count + others.count, budget: budget)
     }
 
     /// All have come, or the time is over in which those that are missing might have.
     package mutating func endGathering() {
         guard let gathering else { return }
-        patience.learn(hasCome: gathering.hasCome(after: planned.commandCount))
+        let hasCome = gathering.hasCome(after: planned.commandCount)
+        patience.learn(of: gathering.expected, hasCome: hasCome)
         self.gathering = nil
     }
 }

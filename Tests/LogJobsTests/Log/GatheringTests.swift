@@ -101,7 +101,7 @@ struct GatheringTests {
         #expect(run.write() == 1)
     }
 
-    @Test("waits for fewer groups the more of them come late, until they come in time again")
+    @Test("waits for fewer large groups the more come late, until they come in time again")
     func patience() {
         let run = MachineRun()
         func waits(for expected: Int, come count: Int) -> Bool {
@@ -116,11 +116,12 @@ struct GatheringTests {
             #expect(run.sync())
             return waits
         }
-        let late = (0..<300).filter { _ in waits(for: 2, come: 1) }
-        #expect(late == [0, 2, 6, 14, 30, 62, 126, 190, 254])
-        let whole = (0..<84).filter { _ in waits(for: 2, come: 2) }
-        #expect(whole == [18, 50, 66, 74, 78, 80, 81, 82, 83])
-        #expect((0..<9).allSatisfy { _ in waits(for: 3, come: 2) })
+        let late = (0..<64).filter { _ in waits(for: 32, come: 16) }
+        #expect(late == [0, 2, 6, 14, 30, 62])
+        #expect((0..<9).allSatisfy { _ in waits(for: 31, come: 31) }, "Small groups are awaited")
+        let whole = (0..<130).filter { _ in waits(for: 32, come: 32) }
+        #expect(whole == [62, 94, 110, 118, 122, 124] + Array(125..<130))
+        #expect((0..<9).allSatisfy { _ in waits(for: 33, come: 22) })
     }
 
     @Test("writes nothing when nobody comes")
