@@ -56,11 +56,8 @@ extension CommitMachine {
     /// Lets callers that were just answered come along, unless something else waits.
     private mutating func pause(at uptime: Duration) -> Action? {
         guard !hasCommands, !isFull, closers.isEmpty, backlog.isEmpty else { return nil }
-        guard let pause = gathering?.pause(after: planned.commandCount, at: uptime) else {
-            endGathering()
-            return nil
-        }
-        return .gather(commandCount: pause.commandCount, atMost: pause.bound)
+        return gathering?.pause(after: planned.commandCount, at: uptime)
+            .map { .gather(commandCount: $0.commandCount, atMost: $0.bound) }
     }
 
     /// Whether something waits that would use what is kept back, or need it later.

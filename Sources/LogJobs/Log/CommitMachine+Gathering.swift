@@ -21,8 +21,6 @@ extension CommitMachine {
     struct Gathering: Sendable {
         /// How many commands the frame has when all have come.
         var wanted: Int
-        /// How many of them are expected.
-        var expected: Int
         /// How long the writer may still do nothing.
         var budget: Duration
         private var pausedAt: Duration?
@@ -30,15 +28,9 @@ extension CommitMachine {
         /// Waking the writer for each command would cost its caller more than it gains.
         private static let wakeCountMin = 8
 
-        init(_ expected: Int, besides hereCount: Int, budget: Duration) {
-            wanted = expected + hereCount
-            self.expected = expected
+        init(wanted: Int, budget: Duration) {
+            self.wanted = wanted
             self.budget = budget
-        }
-
-        /// Whether most of those who were expected are planned.
-        func hasCome(after plannedCount: Int) -> Bool {
-            3 * (wanted - plannedCount) <= expected
         }
 
         mutating func resume(at uptime: Duration) {
@@ -56,33 +48,6 @@ extension CommitMachine {
             guard missing > 0, budget > .zero else { return nil }
             pausedAt = uptime
             return (min(missing, max(Self.wakeCountMin, missing / 2)), budget)
-        }
-    }
-
-    /// Waits for fewer large groups the more of them did not come in time.
-    ///
-    /// Callers that first encode a job take longer than a sync until they come again. They do so
-    /// while the writer works for others, if it does not wait for them. A small group is no work
-    /// for others: if it splits, each part waits for the sync of the other.
-    struct Patience: Sendable {
-        private var unawaitedCount = 0
-        private var doubt = 0
-
-        private static let doubtMax = 6
-        private static let groupCountMin = 32
-
-        /// Whether to wait for the next group.
-        mutating func mayWait(for count: Int) -> Bool {
-            guard unawaitedCount > 0, count >= Self.groupCountMin else { return true }
-            unawaitedCount -= 1
-            return false
-        }
-
-        /// A group was waited for.
-        mutating func learn(of count: Int, hasCome: Bool) {
-            guard count >= Self.groupCountMin else { return }
-            doubt = hasCome ? max(0, doubt - 1) : min(doubt + 1, Self.doubtMax)
-            unawaitedCount = (1 << doubt) - 1
         }
     }
 
@@ -108,15 +73,11 @@ extension CommitMachine {
     ///   - budget: How long the writer may do nothing for that, altogether.
     package mutating func expect(_ count: Int, budget: Duration) {
         guard isIdle, !isFull, settings.durability == .synced else { return }
-        guard patience.mayWait(for: count) else { return }
-        gathering = Gathering(count, besides: first.count + others.count, budget: budget)
+        gathering = Gathering(wanted: first.count + others.count + count, budget: budget)
     }
 
-    /// All have come, or the time is over in which those that are missing might have.
+    /// The time is over in which those that are missing might have come.
     package mutating func endGathering() {
-        guard let gathering else { return }
-        let hasCome = gathering.hasCome(after: planned.commandCount)
-        patience.learn(of: gathering.expected, hasCome: hasCome)
-        self.gathering = nil
+        gathering = nil
     }
 }

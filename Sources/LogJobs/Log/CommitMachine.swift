@@ -125,7 +125,6 @@ package struct CommitMachine: ~Copyable, Sendable {
     private var events: [JobEvent] = []
     /// Set while callers that were just answered are expected again.
     var gathering: Gathering?
-    var patience = Patience()
     /// Events that are planned and did not fit one frame; they are next.
     var backlog: ArraySlice<JobEvent> = []
     /// Who waits for the sync.

@@ -101,29 +101,6 @@ struct GatheringTests {
         #expect(run.write() == 1)
     }
 
-    @Test("waits for fewer large groups the more come late, until they come in time again")
-    func patience() {
-        let run = MachineRun()
-        func waits(for expected: Int, come count: Int) -> Bool {
-            run.machine.expect(expected, budget: Self.budget)
-            let waits = Self.pause(run) != nil
-            for _ in 0..<count { run.submit(.enqueue()) }
-            if waits, count < expected {
-                #expect(Self.pause(run) != nil)
-                run.machine.endGathering()
-            }
-            #expect(run.write() == count)
-            #expect(run.sync())
-            return waits
-        }
-        let late = (0..<64).filter { _ in waits(for: 32, come: 16) }
-        #expect(late == [0, 2, 6, 14, 30, 62])
-        #expect((0..<9).allSatisfy { _ in waits(for: 31, come: 31) }, "Small groups are awaited")
-        let whole = (0..<130).filter { _ in waits(for: 32, come: 32) }
-        #expect(whole == [62, 94, 110, 118, 122, 124] + Array(125..<130))
-        #expect((0..<9).allSatisfy { _ in waits(for: 33, come: 22) })
-    }
-
     @Test("writes nothing when nobody comes")
     func nobodyComes() {
         let run = MachineRun()
