@@ -5,6 +5,7 @@
 // What Linux says of a process (/proc/self/io) would not do: it counts whole folios of the page
 // cache, which are a megabyte for each sync of a small overwrite in a large file.
 #include "CCallCounter.h"
+#include "counters.h"
 
 #include <stdatomic.h>
 
@@ -14,6 +15,11 @@ static atomic_ulong bytes;
 unsigned long counted_syncs(void) { return atomic_load(&syncs); }
 
 unsigned long counted_bytes(void) { return atomic_load(&bytes); }
+
+void count_synced_write(size_t size) {
+    atomic_fetch_add(&syncs, 1);
+    atomic_fetch_add(&bytes, size);
+}
 
 #ifdef __linux__
 #include <sys/syscall.h>

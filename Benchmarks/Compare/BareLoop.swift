@@ -11,7 +11,7 @@
 /// The file is prepared as the store prepares its segments: allocated, filled with zeros, synced;
 /// so no sync has to make a change of the file's size or extents durable.
 final class BareLoop {
-    private static let size = 64 << 20
+    static let size = 64 << 20
 
     private let path: String
     private let descriptor: Int32
@@ -42,13 +42,21 @@ final class BareLoop {
 
     /// Writes frames one behind the other, each synced before the next is made, and times each.
     func run(count: Int, _ makeFrame: () -> [UInt8]) throws(CallError) -> Round {
+        try Self.measure(count) { () throws(CallError) in try append(makeFrame()) }
+    }
+
+    /// Times each of so many operations of this thread.
+    static func measure(
+        _ count: Int,
+        _ operation: () throws(CallError) -> Void
+    ) throws(CallError) -> Round {
         var latencies: [Duration] = []
         latencies.reserveCapacity(count)
         let meter = Meter.read()
         let waited = ThreadWait.read()
         for _ in 0..<count {
             let began = ContinuousClock.now
-            try append(makeFrame())
+            try operation()
             latencies.append(began.duration(to: .now))
         }
         let expense = meter.spent()

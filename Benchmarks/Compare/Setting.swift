@@ -40,9 +40,7 @@ struct Setting {
     /// The best that a log with zlib could do, with so many jobs in a frame.
     func deflatingFloor(jobsPerFrame: Int) throws -> Lane {
         let loop = try DeflatingLoop(path("deflating loop"))
-        let frames = (0..<max(1, jobs.encoded.count / jobsPerFrame)).map { number in
-            jobs.batch(number, jobsPerFrame).flatMap { $0.payload.bytes }
-        }
+        let frames = frames(jobsPerFrame)
         return Lane(
             name: LaneName.deflatingFloor,
             durability: .synced,
@@ -50,6 +48,28 @@ struct Setting {
             jobsPerOperation: jobsPerFrame,
             run: { try loop.run(count: $0, frames: frames) }
         )
+    }
+
+    /// The best that a log with zlib could do that does not wait for its writes; none where the
+    /// system or the file system has no such writes.
+    func unawaitedFloor(jobsPerFrame: Int) -> Lane? {
+        let loop: UnawaitedLoop
+        do { loop = try UnawaitedLoop(path("unawaited loop")) } catch { return nil }
+        let frames = frames(jobsPerFrame)
+        return Lane(
+            name: LaneName.unawaitedFloor,
+            durability: .synced,
+            callers: 1,
+            jobsPerOperation: jobsPerFrame,
+            run: { try loop.run(count: $0, frames: frames) }
+        )
+    }
+
+    /// The payloads of so many jobs each.
+    private func frames(_ jobsPerFrame: Int) -> [[UInt8]] {
+        (0..<max(1, jobs.encoded.count / jobsPerFrame)).map { number in
+            jobs.batch(number, jobsPerFrame).flatMap { $0.payload.bytes }
+        }
     }
 
     /// The best that a store with zlib could do for so many callers.
@@ -120,6 +140,7 @@ struct Setting {
 enum LaneName {
     static let floor = "overwrite + fdatasync"
     static let deflatingFloor = "the loop with zlib"
+    static let unawaitedFloor = "the loop with zlib, not waiting"
     static let deflatingQueue = "the loop with zlib, called"
     static let log = "LogJobs"
     static let runner = "LogJobs, JobRunner + JSON"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "CUnawaitedWrite.h"
+
 /// How many times this process has called fsync or fdatasync, by whatever library.
 ///
 /// Where the system has no `syscall` for them (macOS) it stays zero.
