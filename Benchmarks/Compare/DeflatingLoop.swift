@@ -5,7 +5,7 @@ import LogJobs
 /// of jobs, deflated one frame after the other as the store deflates its blocks, and nothing else.
 ///
 /// No event, no index, no caller that waits: so it bounds every log with frames of as many jobs
-/// whose writer deflates with zlib and has one sync under way.
+/// whose writer deflates with zlib and waits for each sync.
 final class DeflatingLoop {
     private let loop: BareLoop
     private var stream = DeflateStream()

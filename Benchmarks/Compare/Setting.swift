@@ -72,7 +72,7 @@ struct Setting {
         }
     }
 
-    /// The best that a store with zlib could do for so many callers.
+    /// The best that a store with zlib could do for so many callers that waits for each sync.
     func deflatingQueue(callers: Int) throws -> Lane {
         let queue = try DeflatingQueue(path("deflating queue"))
         let thread = CallThread("deflating queue", queue, groups: true)
