@@ -25,22 +25,23 @@ int unawaited_begin(struct unawaited_write *write, const char *path) {
     return -1;
 }
 
-static int await(struct unawaited_write *write) {
-    if (!write->is_under_way) return 0;
+int unawaited_finish(struct unawaited_write *write) {
+    if (write->size_under_way == 0) return 0;
     struct io_event event;
     long count;
     do {
         count = syscall(SYS_io_getevents, write->context, 1, 1, &event, NULL);
     } while (count < 0 && errno == EINTR);
     if (count != 1) return -1;
-    write->is_under_way = 0;
-    if (event.res >= 0) return 0;
-    errno = (int)-event.res;
+    size_t size = write->size_under_way;
+    write->size_under_way = 0;
+    if (event.res == (int64_t)size) return 0;
+    errno = event.res < 0 ? (int)-event.res : EIO;
     return -1;
 }
 
 int unawaited_submit(struct unawaited_write *write, const void *buffer, size_t size, long offset) {
-    if (await(write) != 0) return -1;
+    if (unawaited_finish(write) != 0) return -1;
     struct iocb call = {
         .aio_lio_opcode = IOCB_CMD_PWRITE,
         .aio_fildes = (uint32_t)write->descriptor,
@@ -51,18 +52,15 @@ int unawaited_submit(struct unawaited_write *write, const void *buffer, size_t s
     };
     struct iocb *calls[] = {&call};
     if (syscall(SYS_io_submit, write->context, 1, calls) != 1) return -1;
-    write->is_under_way = 1;
+    write->size_under_way = size;
     count_synced_write(size);
     return 0;
 }
 
-int unawaited_end(struct unawaited_write *write) {
-    int result = await(write);
-    int cause = errno;
+void unawaited_end(struct unawaited_write *write) {
+    // It waits, and who wanted to know the outcome has asked before.
     syscall(SYS_io_destroy, write->context);
     close(write->descriptor);
-    errno = cause;
-    return result;
 }
 #else
 int unawaited_begin(struct unawaited_write *write, const char *path) {
@@ -81,8 +79,11 @@ int unawaited_submit(struct unawaited_write *write, const void *buffer, size_t s
     return -1;
 }
 
-int unawaited_end(struct unawaited_write *write) {
+int unawaited_finish(struct unawaited_write *write) {
     (void)write;
-    return 0;
+    errno = ENOSYS;
+    return -1;
 }
+
+void unawaited_end(struct unawaited_write *write) { (void)write; }
 #endif

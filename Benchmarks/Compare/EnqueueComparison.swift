@@ -29,7 +29,7 @@ struct EnqueueComparison {
         if callers > 1 {
             let jobs = Int(frame.jobs.rounded())
             comparison.add(try setting.deflatingFloor(jobsPerFrame: jobs))
-            if let lane = setting.unawaitedFloor(jobsPerFrame: jobs) { comparison.add(lane) }
+            if let lane = try setting.unawaitedFloor(jobsPerFrame: jobs) { comparison.add(lane) }
             comparison.add(try setting.deflatingQueue(callers: callers))
         }
         comparison.add(log)

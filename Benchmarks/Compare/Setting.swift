@@ -40,36 +40,36 @@ struct Setting {
     /// The best that a log with zlib could do, with so many jobs in a frame.
     func deflatingFloor(jobsPerFrame: Int) throws -> Lane {
         let loop = try DeflatingLoop(path("deflating loop"))
-        let frames = frames(jobsPerFrame)
-        return Lane(
-            name: LaneName.deflatingFloor,
-            durability: .synced,
-            callers: 1,
-            jobsPerOperation: jobsPerFrame,
-            run: { try loop.run(count: $0, frames: frames) }
-        )
+        return floor(LaneName.deflatingFloor, jobsPerFrame) { count, frames in
+            try loop.run(count: count, frames: frames)
+        }
     }
 
     /// The best that a log with zlib could do that does not wait for its writes; none where the
     /// system or the file system has no such writes.
-    func unawaitedFloor(jobsPerFrame: Int) -> Lane? {
-        let loop: UnawaitedLoop
-        do { loop = try UnawaitedLoop(path("unawaited loop")) } catch { return nil }
-        let frames = frames(jobsPerFrame)
+    func unawaitedFloor(jobsPerFrame: Int) throws -> Lane? {
+        guard let loop = try UnawaitedLoop(path("unawaited loop")) else { return nil }
+        return floor(LaneName.unawaitedFloor, jobsPerFrame) { count, frames in
+            try loop.run(count: count, frames: frames)
+        }
+    }
+
+    /// A lane of one thread whose frames are the payloads of so many jobs.
+    private func floor(
+        _ name: String,
+        _ jobsPerFrame: Int,
+        _ run: @escaping (_ count: Int, _ frames: [[UInt8]]) throws -> Round
+    ) -> Lane {
+        let frames = (0..<max(1, jobs.encoded.count / jobsPerFrame)).map { number in
+            jobs.batch(number, jobsPerFrame).flatMap { $0.payload.bytes }
+        }
         return Lane(
-            name: LaneName.unawaitedFloor,
+            name: name,
             durability: .synced,
             callers: 1,
             jobsPerOperation: jobsPerFrame,
-            run: { try loop.run(count: $0, frames: frames) }
+            run: { try run($0, frames) }
         )
-    }
-
-    /// The payloads of so many jobs each.
-    private func frames(_ jobsPerFrame: Int) -> [[UInt8]] {
-        (0..<max(1, jobs.encoded.count / jobsPerFrame)).map { number in
-            jobs.batch(number, jobsPerFrame).flatMap { $0.payload.bytes }
-        }
     }
 
     /// The best that a store with zlib could do for so many callers that waits for each sync.

@@ -20,41 +20,50 @@ import LogJobs
     private var offset = 0
     private var count = 0
 
-    init(_ path: String) throws(CallError) {
+    /// Tries a write: `nil` where the system or the file system has none of this kind.
+    init?(_ path: String) throws(CallError) {
         self.path = path
         file = try BareLoop(path)
-        guard unsafe unawaited_begin(&write, path) == 0 else {
-            throw CallError("open or io_setup", path)
-        }
+        guard unsafe unawaited_begin(&write, path) == 0 else { return nil }
         unsafe buffers = .allocate(byteCount: 2 * Self.bufferSize, alignment: Self.blockSize)
         unsafe buffers.initializeMemory(as: UInt8.self, repeating: 0)
+        guard
+            unsafe unawaited_submit(&write, buffers.baseAddress, Self.blockSize, 0) == 0,
+            unsafe unawaited_finish(&write) == 0
+        else { return nil }
     }
 
     deinit {
-        _ = unsafe unawaited_end(&write)
+        unsafe unawaited_end(&write)
         unsafe buffers.deallocate()
     }
 
-    /// Runs through frames, again and again.
+    /// Runs through frames, again and again; the last is durable too when it returns.
     func run(count: Int, frames: [[UInt8]]) throws(CallError) -> Round {
         var next = 0
         return try BareLoop.measure(count) { () throws(CallError) in
             defer { next += 1 }
             try append(frames[next % frames.count])
+            if next == count - 1 { try finish() }
         }
+    }
+
+    private func finish() throws(CallError) {
+        guard unsafe unawaited_finish(&write) == 0 else { throw CallError("io_getevents", path) }
     }
 
     private func append(_ raw: [UInt8]) throws(CallError) {
         var stored: [UInt8] = []
         _ = stream.append(raw, to: &stored)
         let blocks = (stored.count + Self.blockSize - 1) / Self.blockSize
-        let size = min(blocks * Self.blockSize, Self.bufferSize)
+        let size = blocks * Self.blockSize
+        precondition(size <= Self.bufferSize, "A frame has more than a buffer")
         if offset + size > BareLoop.size { offset = 0 }
         // SAFETY: of two buffers the kernel reads the other one; this one it has read, since the
         // write before was awaited when the other was handed over.
         let start = count % 2 * Self.bufferSize
         let buffer = unsafe UnsafeMutableRawBufferPointer(rebasing: buffers[start..<start + size])
-        unsafe buffer.copyBytes(from: stored.prefix(size))
+        unsafe buffer.copyBytes(from: stored)
         guard unsafe unawaited_submit(&write, buffer.baseAddress, size, offset) == 0 else {
             throw CallError("io_submit", path)
         }

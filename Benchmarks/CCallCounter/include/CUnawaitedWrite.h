@@ -7,7 +7,8 @@
 struct unawaited_write {
     unsigned long context;
     int descriptor;
-    int is_under_way;
+    /// Zero when none is under way.
+    size_t size_under_way;
 };
 
 /// Begins with a file that is there, all of whose blocks have been written before.
@@ -21,7 +22,9 @@ int unawaited_begin(struct unawaited_write *write, const char *path);
 /// returns. Returns 0, or -1 and says in errno why the write before or this one failed.
 int unawaited_submit(struct unawaited_write *write, const void *buffer, size_t size, long offset);
 
-/// Waits for the last write, and closes the file.
-///
-/// Returns 0, or -1 and says in errno why that write failed.
-int unawaited_end(struct unawaited_write *write);
+/// Returns 0 when nothing is under way and the write before is durable, all of it; or -1, and says
+/// in errno why it failed.
+int unawaited_finish(struct unawaited_write *write);
+
+/// Waits for what is under way, and closes the file.
+void unawaited_end(struct unawaited_write *write);
