@@ -4,7 +4,7 @@ import Synchronization
 final class Turnstile: Sendable {
     private struct State {
         var isTaken = false
-        var isClosing = false
+        var closerCount = 0
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -26,16 +26,16 @@ final class Turnstile: Sendable {
     }
 
     /// Whether who is in should leave soon.
-    var isClosing: Bool { state.withLock { $0.isClosing } }
+    var isClosing: Bool { state.withLock { $0.closerCount > 0 } }
 
     /// Asks whoever is in to leave soon.
     func beginClosing() {
-        state.withLock { $0.isClosing = true }
+        state.withLock { $0.closerCount += 1 }
     }
 
-    /// Who is in may stay: nothing is closed after all.
+    /// Who is in may stay, unless another wants to close: nothing is closed after all.
     func endClosing() {
-        state.withLock { $0.isClosing = false }
+        state.withLock { $0.closerCount -= 1 }
     }
 
     /// Lets the next one in.
