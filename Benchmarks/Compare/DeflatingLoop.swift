@@ -58,3 +58,29 @@ struct DeflatingQueue: CallTarget {
         return answer
     }
 }
+
+/// The same for callers in two groups that take turns: the frame of one is deflated while that of
+/// the other becomes durable.
+struct UnawaitedQueue: CallTarget {
+    private let loop: UnawaitedLoop
+    private var raw: [UInt8] = []
+
+    /// `nil` where there is no ``UnawaitedLoop``.
+    init?(_ path: String) throws(CallError) {
+        guard let loop = try UnawaitedLoop(path) else { return nil }
+        self.loop = loop
+    }
+
+    mutating func enqueue(_ jobs: [NewJob]) {
+        for job in jobs { raw += job.payload.bytes }
+    }
+
+    mutating func commit<Answer>(_ body: (inout Self) throws -> Answer) throws -> Answer {
+        raw.removeAll(keepingCapacity: true)
+        let answer = try body(&self)
+        try loop.append(raw)
+        return answer
+    }
+
+    mutating func finish() throws { try loop.finish() }
+}

@@ -31,6 +31,7 @@ struct EnqueueComparison {
             comparison.add(try setting.deflatingFloor(jobsPerFrame: jobs))
             if let lane = try setting.unawaitedFloor(jobsPerFrame: jobs) { comparison.add(lane) }
             comparison.add(try setting.deflatingQueue(callers: callers))
+            if let lane = try setting.unawaitedQueue(callers: callers) { comparison.add(lane) }
         }
         comparison.add(log)
         comparison.add(try await runnerLane(callers))
@@ -75,34 +76,36 @@ struct EnqueueComparison {
             of lane: String = LaneName.log,
             to others: [String],
             atLeast target: Double? = nil,
-            reach bound: String? = nil
+            reach bounds: [String] = []
         ) -> Claim? {
             measured.ratio(of: lane, toBestOf: others).map { ratio in
                 let name = "enqueue, 64 callers: \(name)"
                 var claim = Claim(name, ratio, "times", .atLeast, target)
-                claim.reach = bound.flatMap {
-                    Claim.Reach(of: $0, measured.ratio(of: $0, toBestOf: others))
-                }
+                claim.reach =
+                    bounds.compactMap {
+                        Claim.Reach(of: $0, measured.ratio(of: $0, toBestOf: others))
+                    }
+                    .max { $0.value < $1.value }
                 return claim
             }
         }
-        let bound = LaneName.deflatingQueue
+        let bounds = [LaneName.deflatingQueue, LaneName.unawaitedQueue]
         return [
             claim(
                 "beside the bare loop",
                 to: [LaneName.floor],
                 atLeast: Self.floorMin,
-                reach: bound
+                reach: bounds
             ),
             claim("beside the loop with zlib", to: [LaneName.deflatingFloor]),
-            claim("beside the loop with zlib, called", to: [bound]),
+            claim("beside the loop with zlib, called", to: [LaneName.deflatingQueue]),
             claim(
                 "beside SQLite FULL, grouped",
                 to: [LaneName.grouped],
                 atLeast: Self.strongMin,
-                reach: bound
+                reach: bounds
             ),
-            claim("beside SQLite's best", to: LaneName.sqlite, atLeast: 1, reach: bound),
+            claim("beside SQLite's best", to: LaneName.sqlite, atLeast: 1, reach: bounds),
             claim(
                 ".written, beside SQLite NORMAL, grouped",
                 of: LaneName.written,

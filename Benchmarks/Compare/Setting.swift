@@ -75,17 +75,38 @@ struct Setting {
     /// The best that a store with zlib could do for so many callers that waits for each sync.
     func deflatingQueue(callers: Int) throws -> Lane {
         let queue = try DeflatingQueue(path("deflating queue"))
-        let thread = CallThread("deflating queue", queue, groups: true)
-        return Lane(
-            name: LaneName.deflatingQueue,
+        let thread = CallThread(LaneName.deflatingQueue, queue, .all)
+        return lane(LaneName.deflatingQueue, callers, { thread.close() }) { job in
+            try await thread.call { $0.enqueue(job) }
+        }
+    }
+
+    /// The same in turns; none where there are no writes that nobody waits for.
+    func unawaitedQueue(callers: Int) throws -> Lane? {
+        guard let queue = try UnawaitedQueue(path("unawaited queue")) else { return nil }
+        let thread = CallThread(LaneName.unawaitedQueue, queue, .turns)
+        return lane(LaneName.unawaitedQueue, callers, { thread.close() }) { job in
+            try await thread.call { $0.enqueue(job) }
+        }
+    }
+
+    /// A lane of callers that hand over one job after the other.
+    private func lane(
+        _ name: String,
+        _ callers: Int,
+        _ close: @escaping () -> Void,
+        _ enqueue: @escaping @Sendable (_ job: [NewJob]) async throws -> Void
+    ) -> Lane {
+        Lane(
+            name: name,
             durability: .synced,
             callers: callers,
             run: { [jobs] count in
                 try await Callers.run(callers, count: count) { number in
-                    try await thread.call { $0.enqueue(jobs.batch(number, 1)) }
+                    try await enqueue(jobs.batch(number, 1))
                 }
             },
-            close: { thread.close() }
+            close: close
         )
     }
 
@@ -142,6 +163,7 @@ enum LaneName {
     static let deflatingFloor = "the loop with zlib"
     static let unawaitedFloor = "the loop with zlib, not waiting"
     static let deflatingQueue = "the loop with zlib, called"
+    static let unawaitedQueue = "called, not waiting"
     static let log = "LogJobs"
     static let runner = "LogJobs, JobRunner + JSON"
     static let written = "LogJobs, .written"

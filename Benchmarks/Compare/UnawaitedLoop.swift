@@ -48,11 +48,13 @@ import LogJobs
         }
     }
 
-    private func finish() throws(CallError) {
+    /// Returns when all is durable.
+    func finish() throws(CallError) {
         guard unsafe unawaited_finish(&write) == 0 else { throw CallError("io_getevents", path) }
     }
 
-    private func append(_ raw: [UInt8]) throws(CallError) {
+    /// Deflates a frame and hands it over, once the one before is durable.
+    func append(_ raw: [UInt8]) throws(CallError) {
         var stored: [UInt8] = []
         _ = stream.append(raw, to: &stored)
         let blocks = (stored.count + Self.blockSize - 1) / Self.blockSize

@@ -30,7 +30,7 @@
                 withIntermediateDirectories: false
             )
             let table = try SQLiteTable(folder + "/jobs.sqlite", style)
-            thread = CallThread("SQLite", table, groups: style.groups)
+            thread = CallThread("SQLite", table, style.groups ? .all : .none)
         }
 
         /// Adds jobs, all or none of them.
