@@ -35,9 +35,13 @@ final class BareLoop {
 
     /// Writes frames of one size, as ``run(count:_:)`` does.
     func run(count: Int, frameSize: Int) throws(CallError) -> Round {
-        // Not zeros, which a device might treat in a way of its own.
-        let frame = (0..<frameSize).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) }
+        let frame = Self.frame(of: frameSize)
         return try run(count: count) { frame }
+    }
+
+    /// Bytes that are not zeros, which a device might treat in a way of its own.
+    static func frame(of size: Int) -> [UInt8] {
+        (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) }
     }
 
     /// Writes frames one behind the other, each synced before the next is made, and times each.
@@ -68,11 +72,11 @@ final class BareLoop {
         )
     }
 
-    /// Writes a frame behind the one before, and syncs it.
-    func append(_ frame: [UInt8]) throws(CallError) {
+    /// Writes a frame behind the one before, and syncs it unless told otherwise.
+    func append(_ frame: [UInt8], syncs: Bool = true) throws(CallError) {
         if offset + frame.count > Self.size { offset = 0 }
         try write(frame, at: offset)
-        try sync()
+        if syncs { try sync() }
         offset += frame.count
     }
 
@@ -89,6 +93,26 @@ final class BareLoop {
         #else
             guard fdatasync(descriptor) == 0 else { throw CallError("fdatasync", path) }
         #endif
+    }
+}
+
+/// The loop on a thread of its own, which writes a frame for each call and then answers it: what
+/// it costs to be called by tasks, on this machine at this hour.
+struct LoopQueue: CallTarget {
+    private let loop: BareLoop
+    private let frame: [UInt8]
+    private let syncs: Bool
+
+    init(_ path: String, frameSize: Int, syncs: Bool) throws(CallError) {
+        loop = try BareLoop(path)
+        frame = BareLoop.frame(of: frameSize)
+        self.syncs = syncs
+    }
+
+    mutating func commit<Answer>(_ body: (inout Self) throws -> Answer) throws -> Answer {
+        let answer = try body(&self)
+        try loop.append(frame, syncs: syncs)
+        return answer
     }
 }
 

@@ -26,7 +26,9 @@ struct EnqueueComparison {
         let frame = try await frame(of: store, log)
         var comparison = setting.comparison
         comparison.add(try setting.floor(frameSize: frame.size))
-        if callers > 1 {
+        if callers == 1 {
+            comparison.add(try setting.calledLoop(frameSize: frame.size))
+        } else {
             let jobs = Int(frame.jobs.rounded())
             comparison.add(try setting.deflatingFloor(jobsPerFrame: jobs))
             if let lane = try setting.unawaitedFloor(jobsPerFrame: jobs) { comparison.add(lane) }

@@ -6,6 +6,8 @@ import Synchronization
 /// to be done.
 struct IdleLatency {
     private static let overheadMax = 150.0
+    /// Of the loops.
+    private static let frameSize = 128
     private static let name = "from enqueue to work"
 
     let setting: Setting
@@ -18,7 +20,8 @@ struct IdleLatency {
         try runner.register(Tick.self) { _, _ in starts.begin() }
         try runner.start()
         var comparison = setting.comparison
-        comparison.add(try setting.floor(frameSize: 128))
+        comparison.add(try setting.floor(frameSize: Self.frameSize))
+        comparison.add(try setting.calledLoop(frameSize: Self.frameSize))
         comparison.add(
             Lane(
                 name: Self.name,

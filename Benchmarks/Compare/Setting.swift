@@ -37,6 +37,22 @@ struct Setting {
         )
     }
 
+    /// What the loop does for those who call it, with a sync for each call or without any.
+    func calledLoop(frameSize: Int, callers: Int = 1, syncs: Bool = true) throws -> Lane {
+        let queue = try LoopQueue(path("called loop"), frameSize: frameSize, syncs: syncs)
+        let name = syncs ? LaneName.calledLoop : LaneName.writingLoop
+        let thread = CallThread(name, queue, .none)
+        return Lane(
+            name: name,
+            durability: syncs ? .synced : .written,
+            callers: callers,
+            run: { count in
+                try await Callers.run(callers, count: count) { _ in try await thread.call { _ in } }
+            },
+            close: { thread.close() }
+        )
+    }
+
     /// The best that a log with zlib could do, with so many jobs in a frame.
     func deflatingFloor(jobsPerFrame: Int) throws -> Lane {
         let loop = try DeflatingLoop(path("deflating loop"))
@@ -160,6 +176,8 @@ struct Setting {
 /// The names of the lanes.
 enum LaneName {
     static let floor = "overwrite + fdatasync"
+    static let calledLoop = "overwrite + fdatasync, called"
+    static let writingLoop = "overwrite, called"
     static let deflatingFloor = "the loop with zlib"
     static let unawaitedFloor = "the loop with zlib, not waiting"
     static let deflatingQueue = "the loop with zlib, called"

@@ -8,7 +8,7 @@ struct WrittenComparison {
     private static let writtenMin = 100_000.0
     private static let batch = 1000
     private static let batchMin = 300_000.0
-    /// Of the bare loop.
+    /// Of the loops.
     private static let frameSize = 256
 
     let setting: Setting
@@ -77,7 +77,12 @@ struct WrittenComparison {
                 batch: batch
             )
         )
-        if batch == 1 { comparison.add(try setting.floor(frameSize: Self.frameSize)) }
+        if batch == 1 {
+            comparison.add(try setting.floor(frameSize: Self.frameSize))
+            comparison.add(
+                try setting.calledLoop(frameSize: Self.frameSize, callers: callers, syncs: false)
+            )
+        }
         let measured = try await comparison.run(setting.progress)
         var report = report
         report.add(measured, claims(measured, of: lane.name, claim, rateMin))
@@ -94,8 +99,9 @@ struct WrittenComparison {
             return []
         }
         let rate = Claim(claim, row.summary.rate, "jobs/s", .atLeast, rateMin)
-        if let ratio = measured.ratio(of: name, to: LaneName.floor) {
-            return [rate, Claim("\(claim): beside the bare loop", ratio, "times", .atLeast)]
+        if let ratio = measured.ratio(of: name, to: LaneName.writingLoop) {
+            let name = "\(claim): beside the called loop, without a sync"
+            return [rate, Claim(name, ratio, "times", .atLeast)]
         }
         // Batches are about processors, not disks.
         let time = row.summary.processorTime / memory.summary.processorTime

@@ -12,10 +12,14 @@ struct Claim: Codable {
         var lane: String
         var value: Double
 
+        init(of lane: String, _ value: Double) {
+            self.lane = lane
+            self.value = value
+        }
+
         init?(of lane: String, _ spread: Spread?) {
             guard let spread else { return nil }
-            self.lane = lane
-            value = spread.median
+            self.init(of: lane, spread.median)
         }
     }
 
