@@ -17,6 +17,8 @@ final class JobAttempt: Sendable {
         var prepared: JobRegistry.Prepared?
         var output: [UInt8]?
         var end: End?
+        var task: Task<Void, Never>?
+        var isCancelled = false
     }
 
     init(token: WorkerPool.Token, job: ClaimedJob) {
@@ -34,6 +36,33 @@ final class JobAttempt: Sendable {
 
     func keep(end: End) {
         progress.withLock { $0.end = end }
+    }
+
+    /// The job's task is made; one that was cancelled before is cancelled now.
+    func keep(task: Task<Void, Never>) {
+        let isCancelled = progress.withLock { progress in
+            progress.task = task
+            return progress.isCancelled
+        }
+        if isCancelled { task.cancel() }
+    }
+
+    /// Cancels the job's task.
+    ///
+    /// Calls the handlers that the job has for that, so not to be called under a lock.
+    func cancel() {
+        let task = progress.withLock { progress in
+            progress.isCancelled = true
+            return progress.task
+        }
+        task?.cancel()
+    }
+
+    /// What is to be recorded of a clean end, if it came in time; `nil` of any other end.
+    var success: JobOutcome? {
+        let progress = progress.withLock { $0 }
+        guard case .returned = progress.end else { return nil }
+        return .succeeded(output: progress.output)
     }
 
     /// What is to be recorded of the attempt.

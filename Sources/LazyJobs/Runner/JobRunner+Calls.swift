@@ -8,11 +8,10 @@ extension JobRunner {
     func work(_ attempt: JobAttempt) async {
         let end: JobAttempt.End
         do {
-            let coders = [configuration.coder] + configuration.decoders
             let prepared = try registry.withLock { $0 }.prepare(attempt.job, coders: coders)
             attempt.keep(prepared: prepared)
             try Task.checkCancellation()
-            handle { pool, _ in pool.announce(.started(attempt.job.record)) }
+            if hub.isHeard { handle { pool, _ in pool.announce(.started(attempt.job.record)) } }
             let context = JobContext(attempt: attempt, runner: self)
             try await Self.$current.withValue(self) { try await prepared.work(context) }
             end = .returned
@@ -20,7 +19,8 @@ extension JobRunner {
             end = .threw(error)
         }
         attempt.keep(end: end)
-        handle { $0.returned(attempt.token, at: $1) }
+        let success = attempt.success
+        handle { $0.returned(attempt.token, success, at: $1) }
     }
 
     /// Works out what is to be recorded of an attempt.

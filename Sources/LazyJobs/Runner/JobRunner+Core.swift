@@ -4,11 +4,10 @@ import Synchronization
 extension JobRunner {
     /// Everything of a runner that changes, under its one lock.
     ///
-    /// Nothing is awaited, called back or resumed under it; making and cancelling tasks is.
+    /// Nothing is awaited, called back or resumed under it, and no task of a job made or cancelled.
     struct Core {
         var pool: WorkerPool
         var attempts: [WorkerPool.Token: JobAttempt] = [:]
-        var tasks: [WorkerPool.Token: Task<Void, Never>] = [:]
         var timer: Task<Void, Never>?
         /// Listens to the signals of the backend.
         var listener: Task<Void, Never>?
@@ -26,10 +25,12 @@ extension JobRunner {
         _ event: (inout WorkerPool, _ now: Duration) -> Answer
     ) -> Answer {
         let now = backend.clock.uptime
+        var started: [JobAttempt] = []
+        var cancelled: [JobAttempt] = []
         let (answer, effects, announces) = core.withLock { core in
             let answer = event(&core.pool, now)
             for order in core.pool.takeOrders() {
-                carryOut(order, in: &core)
+                carryOut(order, in: &core, &started, &cancelled)
             }
             let announces = core.announcements.add(
                 core.pool.takeAnnouncements(),
@@ -37,6 +38,9 @@ extension JobRunner {
             )
             return (answer, core.pool.takeEffects(), announces)
         }
+        // Detached, so that jobs do not inherit the task-locals of whoever woke the runner.
+        for attempt in started { attempt.keep(task: Task.detached { await self.work(attempt) }) }
+        for attempt in cancelled { attempt.cancel() }
         if announces { Task.detached { self.makeAnnouncements() } }
         for effect in effects {
             carryOut(effect)
@@ -44,17 +48,20 @@ extension JobRunner {
         return answer
     }
 
-    private func carryOut(_ order: WorkerPool.Order, in core: inout Core) {
+    private func carryOut(
+        _ order: WorkerPool.Order,
+        in core: inout Core,
+        _ started: inout [JobAttempt],
+        _ cancelled: inout [JobAttempt]
+    ) {
         switch order {
         case .start(let token, let job):
             let attempt = JobAttempt(token: token, job: job)
             core.attempts[token] = attempt
-            // Detached, so that jobs do not inherit the task-locals of whoever woke the runner.
-            core.tasks[token] = Task.detached { await self.work(attempt) }
+            started.append(attempt)
         case .cancel(let token):
-            core.tasks[token]?.cancel()
+            if let attempt = core.attempts[token] { cancelled.append(attempt) }
         case .forget(let token):
-            core.tasks[token] = nil
             core.attempts[token] = nil
         case .wake(let deadline):
             core.timer?.cancel()

@@ -27,6 +27,8 @@ public final class JobRunner: Sendable {
     @TaskLocal public static var current: JobRunner?
 
     let registry = Mutex(JobRegistry())
+    /// By which payloads may be decoded.
+    let coders: [any PayloadCoder]
     let hub: EventHub
     let core: Mutex<Core>
 
@@ -40,6 +42,7 @@ public final class JobRunner: Sendable {
         try configuration.validate()
         self.backend = backend
         self.configuration = configuration
+        coders = [configuration.coder] + configuration.decoders
         hub = EventHub(observers: configuration.observers)
         let settings = WorkerPool.Settings(
             workers: configuration.workers,

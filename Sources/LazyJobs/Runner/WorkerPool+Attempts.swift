@@ -47,13 +47,19 @@ extension WorkerPool {
     }
 
     /// The task of an attempt has returned.
-    mutating func returned(_ token: Token, at now: Duration) {
+    ///
+    /// - Parameters:
+    ///   - token: The attempt.
+    ///   - success: What is to be recorded if its job came to a clean end in time; whatever else
+    ///     happened is worked out first.
+    ///   - now: When.
+    mutating func returned(_ token: Token, _ success: JobOutcome? = nil, at now: Duration) {
         guard let attempt = attempts[token] else { return }
         attempts[token]?.hasReturned = true
         switch attempt.stage {
-        case .running: judge(token, .ownEnd)
+        case .running: settle(token, attempt, success, or: .ownEnd)
         case .leaving(.timedOut, _): judge(token, .timedOut)
-        case .leaving(.interrupted, _): judge(token, .interrupted)
+        case .leaving(.interrupted, _): settle(token, attempt, success, or: .interrupted)
         case .leaving(.revoked, _): end(token)
         case .judging: break
         case .abandoned:
@@ -143,6 +149,18 @@ extension WorkerPool {
         case .leaving, .judging, .abandoned:
             break
         }
+    }
+
+    /// Ends an attempt that succeeded; what came of another is worked out first.
+    private mutating func settle(
+        _ token: Token,
+        _ attempt: Attempt,
+        _ success: JobOutcome?,
+        or verdict: Verdict
+    ) {
+        guard let success else { return judge(token, verdict) }
+        complete(attempt.job, success)
+        end(token)
     }
 
     private mutating func judge(_ token: Token, _ verdict: Verdict) {

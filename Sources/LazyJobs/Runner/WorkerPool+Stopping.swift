@@ -124,18 +124,22 @@ extension WorkerPool {
         dismissAll(.interrupted, now)
     }
 
+    // Asked for after everything that happens, under the lock: it makes no array.
     private func nextDeadline(_ now: Duration) -> Duration? {
         let recording = waiting.isEmpty ? nil : recordingDeadline(now)
+        let own = Self.earlier(attemptDeadline, recording)
         switch phase {
         case .working:
-            let calls = [claims.deadline(now), schedules.deadline(now), pollAt]
-            return ([attemptDeadline, recording] + calls).compactMap(\.self).min()
-        case .draining(let until):
-            return [attemptDeadline, recording, until].compactMap(\.self).min()
-        case .interrupting, .failing:
-            return [attemptDeadline, recording].compactMap(\.self).min()
-        case .idle, .closing, .ended:
-            return nil
+            let calls = Self.earlier(claims.deadline(now), schedules.deadline(now))
+            return Self.earlier(own, Self.earlier(calls, pollAt))
+        case .draining(let until): return Self.earlier(own, until)
+        case .interrupting, .failing: return own
+        case .idle, .closing, .ended: return nil
         }
+    }
+
+    private static func earlier(_ one: Duration?, _ other: Duration?) -> Duration? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
     }
 }

@@ -29,6 +29,28 @@ struct JobAttemptTests {
         )
     }
 
+    @Test("only a clean end is a success")
+    func knowsSuccess() {
+        #expect(attempt(nil).success == nil)
+        #expect(attempt(.threw(TestError())).success == nil)
+        #expect(attempt(.returned, output: [1]).success == .succeeded(output: [1]))
+    }
+
+    @Test("a task is cancelled whether that was asked for before it was made or afterwards")
+    func cancelsTasks() async {
+        let gate = Gate()
+        for isEarly in [true, false] {
+            let attempt = attempt(nil)
+            if isEarly { attempt.cancel() }
+            let task = Task { await gate.waitDeaf() }
+            attempt.keep(task: task)
+            #expect(task.isCancelled == isEarly)
+            attempt.cancel()
+            #expect(task.isCancelled)
+        }
+        gate.open()
+    }
+
     @Test("a job that throws runs again after the delay that it chooses for attempt and error")
     func retries() {
         let job = ClaimedJob.sample(attempt: 3)

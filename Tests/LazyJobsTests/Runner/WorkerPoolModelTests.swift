@@ -174,7 +174,8 @@ private struct RandomWorld {
     private mutating func returnJob() {
         guard let token = running.randomElement(using: &generator) else { return }
         running.removeAll { $0 == token }
-        driver.handle { $0.returned(token, at: $1) }
+        let success = Bool.random(using: &generator) ? JobOutcome.succeeded() : nil
+        driver.handle { $0.returned(token, success, at: $1) }
     }
 
     private mutating func judgeJob() {

@@ -18,6 +18,36 @@ struct WorkerPoolStoppingTests {
         #expect(driver.verdicts.map(\.verdict) == [.timedOut])
     }
 
+    @Test("a clean end that comes in time is recorded as it is, and one that comes late judged")
+    func settlesSuccesses() {
+        var driver = PoolDriver(workers: 2)
+        driver.start()
+        driver.grant(2, timeout: .seconds(10))
+        driver.handle { $0.returned(1, .succeeded(output: [1]), at: $1) }
+        #expect(driver.verdicts.isEmpty)
+        #expect(driver.batches.first?.map(\.request.outcome) == [.succeeded(output: [1])])
+        #expect(driver.pool.busyCount == 1)
+        driver.advance(by: .seconds(10))
+        driver.handle { $0.returned(2, .succeeded(), at: $1) }
+        #expect(driver.verdicts.map(\.verdict) == [.timedOut])
+        #expect(driver.batches.count == 1)
+    }
+
+    @Test("a clean end counts although the runner stops, and not once the job is cancelled")
+    func settlesWhileLeaving() {
+        var driver = PoolDriver(workers: 2)
+        driver.start()
+        driver.grant(2)
+        driver.revoke(1, attempt: 1)
+        driver.handle { $0.stop(gracePeriod: .zero, at: $1) }
+        driver.handle { $0.returned(1, .succeeded(), at: $1) }
+        #expect(driver.batches.isEmpty)
+        driver.handle { $0.returned(2, .succeeded(), at: $1) }
+        #expect(driver.verdicts.isEmpty)
+        #expect(driver.batches.map { $0.map(\.request.jobID) } == [[JobID(rawValue: 2)]])
+        #expect(driver.pool.attempts.isEmpty)
+    }
+
     @Test("a job that ignores its time-out is recorded without it, and its worker is free again")
     func abandonsJobs() {
         var driver = PoolDriver(cancellationGracePeriod: .seconds(5))
