@@ -11,7 +11,7 @@ extension JobRunner {
             let prepared = try registry.withLock { $0 }.prepare(attempt.job, coders: coders)
             attempt.keep(prepared: prepared)
             try Task.checkCancellation()
-            if hub.isHeard { handle { pool, _ in pool.announce(.started(attempt.job.record)) } }
+            announce([.started(attempt.job.record)])
             let context = JobContext(attempt: attempt, runner: self)
             try await Self.$current.withValue(self) { try await prepared.work(context) }
             end = .returned

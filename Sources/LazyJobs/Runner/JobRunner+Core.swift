@@ -48,6 +48,14 @@ extension JobRunner {
         return answer
     }
 
+    /// Tells events from which nothing follows, if anybody hears them.
+    func announce(_ events: @autoclosure () -> [RunnerEvent]) {
+        guard hub.isHeard else { return }
+        handle { pool, _ in
+            for event in events() { pool.announce(event) }
+        }
+    }
+
     private func carryOut(
         _ order: WorkerPool.Order,
         in core: inout Core,

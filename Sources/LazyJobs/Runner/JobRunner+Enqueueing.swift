@@ -79,9 +79,11 @@ extension JobRunner {
 
     private func enqueue(_ jobs: [NewJob]) async throws(BackendError) -> [EnqueueResult] {
         let results = try await backend.enqueue(jobs)
-        handle { pool, _ in
-            for case .enqueued(let record) in results { pool.announce(.enqueued(record)) }
-        }
+        announce(
+            results.compactMap { result in
+                if case .enqueued(let record) = result { .enqueued(record) } else { nil }
+            }
+        )
         return results
     }
 
