@@ -26,8 +26,15 @@ final class JobAttempt: Sendable {
         self.job = job
     }
 
-    func keep(prepared: JobRegistry.Prepared) {
-        progress.withLock { $0.prepared = prepared }
+    /// The job is decoded, and begins unless it was cancelled before.
+    ///
+    /// - Throws: `CancellationError`.
+    func keep(prepared: JobRegistry.Prepared) throws(CancellationError) {
+        let isCancelled = progress.withLock { progress in
+            progress.prepared = prepared
+            return progress.isCancelled
+        }
+        if isCancelled { throw CancellationError() }
     }
 
     func keep(output: [UInt8]) {
@@ -38,13 +45,13 @@ final class JobAttempt: Sendable {
         progress.withLock { $0.end = end }
     }
 
-    /// The job's task is made; one that was cancelled before is cancelled now.
-    func keep(task: Task<Void, Never>) {
-        let isCancelled = progress.withLock { progress in
-            progress.task = task
-            return progress.isCancelled
-        }
-        if isCancelled { task.cancel() }
+    /// Makes the job's task.
+    ///
+    /// Under the lock, so that whoever cancels it from now on finds it; one that was cancelled
+    /// before sees that when it is decoded.
+    func start(_ work: @escaping @Sendable () async -> Void) {
+        // Detached, so that jobs do not inherit the task-locals of whoever woke the runner.
+        progress.withLock { $0.task = Task.detached { await work() } }
     }
 
     /// Cancels the job's task.

@@ -9,8 +9,7 @@ extension JobRunner {
         let end: JobAttempt.End
         do {
             let prepared = try registry.withLock { $0 }.prepare(attempt.job, coders: coders)
-            attempt.keep(prepared: prepared)
-            try Task.checkCancellation()
+            try attempt.keep(prepared: prepared)
             announce([.started(attempt.job.record)])
             let context = JobContext(attempt: attempt, runner: self)
             try await Self.$current.withValue(self) { try await prepared.work(context) }
@@ -26,6 +25,8 @@ extension JobRunner {
     /// Works out what is to be recorded of an attempt.
     func judge(_ token: WorkerPool.Token, _ verdict: WorkerPool.Verdict) {
         guard let attempt = core.withLock({ $0.attempts[token] }) else { return }
+        // An end that was brought about from outside is not recorded before that has happened.
+        if verdict != .ownEnd { attempt.cancel() }
         let outcome = attempt.outcome(verdict, now: backend.clock.now)
         handle { $0.judged(token, outcome, at: $1) }
     }

@@ -38,14 +38,20 @@ extension JobRunner {
             )
             return (answer, core.pool.takeEffects(), announces)
         }
-        // Detached, so that jobs do not inherit the task-locals of whoever woke the runner.
-        for attempt in started { attempt.keep(task: Task.detached { await self.work(attempt) }) }
-        for attempt in cancelled { attempt.cancel() }
+        for attempt in started { attempt.start { await self.work(attempt) } }
         if announces { Task.detached { self.makeAnnouncements() } }
         for effect in effects {
             carryOut(effect)
         }
+        cancel(cancelled)
         return answer
+    }
+
+    /// Cancels the tasks of jobs, which calls what these have to do then: the last thing, since it
+    /// may take its time; and of several each by itself, so that none waits for another's.
+    private func cancel(_ attempts: [JobAttempt]) {
+        if attempts.count == 1 { return attempts[0].cancel() }
+        for attempt in attempts { Task.detached { attempt.cancel() } }
     }
 
     /// Tells events from which nothing follows, if anybody hears them.

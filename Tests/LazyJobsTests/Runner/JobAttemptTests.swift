@@ -14,7 +14,8 @@ struct JobAttemptTests {
         retryDelay: @escaping @Sendable (Int, any Error) -> Duration = { _, _ in .seconds(9) }
     ) -> JobAttempt {
         let attempt = JobAttempt(token: 1, job: job)
-        attempt.keep(prepared: JobRegistry.Prepared(work: { _ in }, retryDelay: retryDelay))
+        let prepared = JobRegistry.Prepared(work: { _ in }, retryDelay: retryDelay)
+        do { try attempt.keep(prepared: prepared) } catch { Issue.record("it was cancelled") }
         if let output { attempt.keep(output: output) }
         if let end { attempt.keep(end: end) }
         return attempt
@@ -36,19 +37,25 @@ struct JobAttemptTests {
         #expect(attempt(.returned, output: [1]).success == .succeeded(output: [1]))
     }
 
-    @Test("a task is cancelled whether that was asked for before it was made or afterwards")
+    @Test("a job that is cancelled before it is decoded does not begin, whoever is first")
+    func cancelsBeforeBegin() throws {
+        let attempt = JobAttempt(token: 1, job: .sample())
+        let prepared = JobRegistry.Prepared(work: { _ in }, retryDelay: { _, _ in .zero })
+        try attempt.keep(prepared: prepared)
+        attempt.cancel()
+        #expect(throws: CancellationError.self) { try attempt.keep(prepared: prepared) }
+    }
+
+    @Test("a task that was started is cancelled, and its handlers called")
     func cancelsTasks() async {
-        let gate = Gate()
-        for isEarly in [true, false] {
-            let attempt = attempt(nil)
-            if isEarly { attempt.cancel() }
-            let task = Task { await gate.waitDeaf() }
-            attempt.keep(task: task)
-            #expect(task.isCancelled == isEarly)
-            attempt.cancel()
-            #expect(task.isCancelled)
+        let (began, ended) = (Gate(), Gate())
+        let attempt = JobAttempt(token: 1, job: .sample())
+        attempt.start {
+            do { try await began.wait() } catch { ended.open() }
         }
-        gate.open()
+        await began.waitForArrivals(1)
+        attempt.cancel()
+        await ended.waitDeaf()
     }
 
     @Test("a job that throws runs again after the delay that it chooses for attempt and error")
