@@ -35,39 +35,30 @@ final class DeflatingLoop {
     }
 }
 
+/// A loop that deflates and writes one frame after the other.
+protocol FrameLoop: SendableMetatype {
+    /// Deflates a frame and writes it; it or the one before it is durable then.
+    func append(_ raw: [UInt8]) throws(CallError)
+
+    /// Returns when all is durable.
+    func finish() throws(CallError)
+}
+
+extension DeflatingLoop: FrameLoop {
+    func finish() {}
+}
+
+extension UnawaitedLoop: FrameLoop {}
+
 /// The least that a store with zlib does for those who call it: the payloads of all calls that
 /// wait are one frame of the loop, and then each call is answered.
 ///
 /// Nothing can be found again.
-struct DeflatingQueue: CallTarget {
-    private let loop: DeflatingLoop
+struct DeflatingQueue<Loop: FrameLoop>: CallTarget {
+    private let loop: Loop
     private var raw: [UInt8] = []
 
-    init(_ path: String) throws(CallError) {
-        loop = try DeflatingLoop(path)
-    }
-
-    mutating func enqueue(_ jobs: [NewJob]) {
-        for job in jobs { raw += job.payload.bytes }
-    }
-
-    mutating func commit<Answer>(_ body: (inout Self) throws -> Answer) throws -> Answer {
-        raw.removeAll(keepingCapacity: true)
-        let answer = try body(&self)
-        try loop.append(raw)
-        return answer
-    }
-}
-
-/// The same for callers in two groups that take turns: the frame of one is deflated while that of
-/// the other becomes durable.
-struct UnawaitedQueue: CallTarget {
-    private let loop: UnawaitedLoop
-    private var raw: [UInt8] = []
-
-    /// `nil` where there is no ``UnawaitedLoop``.
-    init?(_ path: String) throws(CallError) {
-        guard let loop = try UnawaitedLoop(path) else { return nil }
+    init(_ loop: Loop) {
         self.loop = loop
     }
 

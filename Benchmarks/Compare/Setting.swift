@@ -90,39 +90,34 @@ struct Setting {
 
     /// The best that a store with zlib could do for so many callers that waits for each sync.
     func deflatingQueue(callers: Int) throws -> Lane {
-        let queue = try DeflatingQueue(path("deflating queue"))
-        let thread = CallThread(LaneName.deflatingQueue, queue, .all)
-        return lane(LaneName.deflatingQueue, callers, { thread.close() }) { job in
-            try await thread.call { $0.enqueue(job) }
-        }
+        let loop = try DeflatingLoop(path("deflating queue"))
+        return called(loop, LaneName.deflatingQueue, callers, .all)
     }
 
     /// The same in turns; none where there are no writes that nobody waits for.
     func unawaitedQueue(callers: Int) throws -> Lane? {
-        guard let queue = try UnawaitedQueue(path("unawaited queue")) else { return nil }
-        let thread = CallThread(LaneName.unawaitedQueue, queue, .turns)
-        return lane(LaneName.unawaitedQueue, callers, { thread.close() }) { job in
-            try await thread.call { $0.enqueue(job) }
-        }
+        guard let loop = try UnawaitedLoop(path("unawaited queue")) else { return nil }
+        return called(loop, LaneName.unawaitedQueue, callers, .turns)
     }
 
     /// A lane of callers that hand over one job after the other.
-    private func lane(
+    private func called(
+        _ loop: sending some FrameLoop,
         _ name: String,
         _ callers: Int,
-        _ close: @escaping () -> Void,
-        _ enqueue: @escaping @Sendable (_ job: [NewJob]) async throws -> Void
+        _ grouping: CallGrouping
     ) -> Lane {
-        Lane(
+        let thread = CallThread(name, DeflatingQueue(loop), grouping)
+        return Lane(
             name: name,
             durability: .synced,
             callers: callers,
             run: { [jobs] count in
                 try await Callers.run(callers, count: count) { number in
-                    try await enqueue(jobs.batch(number, 1))
+                    try await thread.call { $0.enqueue(jobs.batch(number, 1)) }
                 }
             },
-            close: close
+            close: { thread.close() }
         )
     }
 
