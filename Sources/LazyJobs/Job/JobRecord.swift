@@ -4,49 +4,136 @@ public import Foundation
 ///
 /// Its JSON has the keys and shapes of Go's `lazyjobs`: snake_case, RFC 3339 times in UTC, the
 /// payload never, what is empty left out. Fields that Go's record lacks appear only when set.
+///
+/// A copy costs one reference: a record goes through many hands on its way to who asked.
 public struct JobRecord: Sendable, Hashable {
+    private var fields: CopyOnWrite<Fields>
+
     /// The job's number.
-    public var id: JobID
+    public var id: JobID {
+        get { fields.value.id }
+        set { fields.value.id = newValue }
+    }
+
     /// The name under which workers know what to do.
-    public var kind: String
+    public var kind: String {
+        get { fields.value.kind }
+        set { fields.value.kind = newValue }
+    }
+
     /// The queue it stands in.
-    public var queue: String
+    public var queue: String {
+        get { fields.value.queue }
+        set { fields.value.queue = newValue }
+    }
+
     /// Where it stands.
-    public var state: JobState
+    public var state: JobState {
+        get { fields.value.state }
+        set { fields.value.state = newValue }
+    }
+
     /// How many attempts count so far, the running one included.
-    public var attempt: Int
+    public var attempt: Int {
+        get { fields.value.attempt }
+        set { fields.value.attempt = newValue }
+    }
+
     /// How many attempts it has.
-    public var maxAttempts: Int
+    public var maxAttempts: Int {
+        get { fields.value.maxAttempts }
+        set { fields.value.maxAttempts = newValue }
+    }
+
     /// How urgent it is.
-    public var priority: JobPriority
+    public var priority: JobPriority {
+        get { fields.value.priority }
+        set { fields.value.priority = newValue }
+    }
+
     /// The earliest time at which it may run next.
-    public var runAt: Date
+    public var runAt: Date {
+        get { fields.value.runAt }
+        set { fields.value.runAt = newValue }
+    }
+
     /// When it was enqueued.
-    public var createdAt: Date
+    public var createdAt: Date {
+        get { fields.value.createdAt }
+        set { fields.value.createdAt = newValue }
+    }
+
     /// When it last changed state.
-    public var updatedAt: Date
+    public var updatedAt: Date {
+        get { fields.value.updatedAt }
+        set { fields.value.updatedAt = newValue }
+    }
+
     /// The text of the last failure; the history has all of them.
-    public var lastError: String?
+    public var lastError: String? {
+        get { fields.value.lastError }
+        set { fields.value.lastError = newValue }
+    }
+
     /// The worker that runs it or ran it last.
-    public var worker: String?
+    public var worker: String? {
+        get { fields.value.worker }
+        set { fields.value.worker = newValue }
+    }
+
     /// How long one attempt may take.
-    public var timeout: Duration?
+    public var timeout: Duration? {
+        get { fields.value.timeout }
+        set { fields.value.timeout = newValue }
+    }
+
     /// What it produced, if it succeeded and said something.
-    public var output: [UInt8]?
+    public var output: [UInt8]? {
+        get { fields.value.output }
+        set { fields.value.output = newValue }
+    }
+
     /// The key that keeps a second such job out while this one is not final.
-    public var uniqueKey: String?
+    public var uniqueKey: String? {
+        get { fields.value.uniqueKey }
+        set { fields.value.uniqueKey = newValue }
+    }
+
     /// The key by which running jobs are limited.
-    public var concurrencyKey: String?
+    public var concurrencyKey: String? {
+        get { fields.value.concurrencyKey }
+        set { fields.value.concurrencyKey = newValue }
+    }
+
     /// The name of the request that made it.
-    public var idempotencyKey: String?
+    public var idempotencyKey: String? {
+        get { fields.value.idempotencyKey }
+        set { fields.value.idempotencyKey = newValue }
+    }
+
     /// The schedule that enqueued it.
-    public var scheduleKey: String?
+    public var scheduleKey: String? {
+        get { fields.value.scheduleKey }
+        set { fields.value.scheduleKey = newValue }
+    }
+
     /// Words to find it by.
-    public var tags: [String]
+    public var tags: [String] {
+        get { fields.value.tags }
+        set { fields.value.tags = newValue }
+    }
+
     /// Text that travels with it.
-    public var metadata: [String: String]
+    public var metadata: [String: String] {
+        get { fields.value.metadata }
+        set { fields.value.metadata = newValue }
+    }
+
     /// The jobs whose end it waits for.
-    public var waitsFor: [JobID]
+    public var waitsFor: [JobID] {
+        get { fields.value.waitsFor }
+        set { fields.value.waitsFor = newValue }
+    }
 
     /// Makes a record; backends do.
     public init(
@@ -72,27 +159,31 @@ public struct JobRecord: Sendable, Hashable {
         metadata: [String: String] = [:],
         waitsFor: [JobID] = []
     ) {
-        self.id = id
-        self.kind = kind
-        self.queue = queue
-        self.state = state
-        self.attempt = attempt
-        self.maxAttempts = maxAttempts
-        self.priority = priority
-        self.runAt = runAt
-        self.createdAt = createdAt
-        self.updatedAt = updatedAt
-        self.lastError = lastError
-        self.worker = worker
-        self.timeout = timeout
-        self.output = output
-        self.uniqueKey = uniqueKey
-        self.concurrencyKey = concurrencyKey
-        self.idempotencyKey = idempotencyKey
-        self.scheduleKey = scheduleKey
-        self.tags = tags
-        self.metadata = metadata
-        self.waitsFor = waitsFor
+        fields = CopyOnWrite(
+            Fields(
+                id: id,
+                kind: kind,
+                queue: queue,
+                state: state,
+                attempt: attempt,
+                maxAttempts: maxAttempts,
+                priority: priority,
+                runAt: runAt,
+                createdAt: createdAt,
+                updatedAt: updatedAt,
+                lastError: lastError,
+                worker: worker,
+                timeout: timeout,
+                output: output,
+                uniqueKey: uniqueKey,
+                concurrencyKey: concurrencyKey,
+                idempotencyKey: idempotencyKey,
+                scheduleKey: scheduleKey,
+                tags: tags,
+                metadata: metadata,
+                waitsFor: waitsFor
+            )
+        )
     }
 }
 
@@ -137,5 +228,33 @@ extension JobRecord: Encodable {
         if !tags.isEmpty { try container.encode(tags, forKey: .tags) }
         if !metadata.isEmpty { try container.encode(metadata, forKey: .metadata) }
         if !waitsFor.isEmpty { try container.encode(waitsFor, forKey: .waitsFor) }
+    }
+}
+
+// MARK: - Storage
+
+extension JobRecord {
+    fileprivate struct Fields: Sendable, Hashable {
+        var id: JobID
+        var kind: String
+        var queue: String
+        var state: JobState
+        var attempt: Int
+        var maxAttempts: Int
+        var priority: JobPriority
+        var runAt: Date
+        var createdAt: Date
+        var updatedAt: Date
+        var lastError: String?
+        var worker: String?
+        var timeout: Duration?
+        var output: [UInt8]?
+        var uniqueKey: String?
+        var concurrencyKey: String?
+        var idempotencyKey: String?
+        var scheduleKey: String?
+        var tags: [String]
+        var metadata: [String: String]
+        var waitsFor: [JobID]
     }
 }

@@ -7,55 +7,55 @@ public import Foundation
 ///
 /// A copy costs one reference, however much is said: a job goes through many hands on its way.
 public struct NewJob: Sendable, Hashable {
-    private var box: Box
+    private var fields: CopyOnWrite<Fields>
 
     /// The name under which workers know what to do; 1 to ``JobLimits/kindSizeMax`` bytes.
     public var kind: String {
-        get { box.fields.kind }
-        set { fields.kind = newValue }
+        get { fields.value.kind }
+        set { fields.value.kind = newValue }
     }
 
     /// The queue it stands in; 1 to ``JobLimits/queueSizeMax`` bytes.
     public var queue: String {
-        get { box.fields.queue }
-        set { fields.queue = newValue }
+        get { fields.value.queue }
+        set { fields.value.queue = newValue }
     }
 
     /// The encoded arguments.
     public var payload: JobPayload {
-        get { box.fields.payload }
-        set { fields.payload = newValue }
+        get { fields.value.payload }
+        set { fields.value.payload = newValue }
     }
 
     /// How urgent it is beside the other due jobs.
     public var priority: JobPriority {
-        get { box.fields.priority }
-        set { fields.priority = newValue }
+        get { fields.value.priority }
+        set { fields.value.priority = newValue }
     }
 
     /// The earliest time at which it may run; `nil` means at once, the backend's clock deciding.
     public var runAt: Date? {
-        get { box.fields.runAt }
-        set { fields.runAt = newValue }
+        get { fields.value.runAt }
+        set { fields.value.runAt = newValue }
     }
 
     /// How many attempts it has, from 1 to ``JobLimits/attemptsMax``.
     public var maxAttempts: Int {
-        get { box.fields.maxAttempts }
-        set { fields.maxAttempts = newValue }
+        get { fields.value.maxAttempts }
+        set { fields.value.maxAttempts = newValue }
     }
 
     /// How long one attempt may take before it is cancelled and counted as failed.
     public var timeout: Duration? {
-        get { box.fields.timeout }
-        set { fields.timeout = newValue }
+        get { fields.value.timeout }
+        set { fields.value.timeout = newValue }
     }
 
     /// While a job with this key is pending, running or retrying, no second one is accepted: the
     /// answer names the first.
     public var uniqueKey: String? {
-        get { box.fields.uniqueKey }
-        set { fields.uniqueKey = newValue }
+        get { fields.value.uniqueKey }
+        set { fields.value.uniqueKey = newValue }
     }
 
     /// The key by which running jobs will be limited.
@@ -63,8 +63,8 @@ public struct NewJob: Sendable, Hashable {
     /// Kept for a later release: a backend that
     /// does not enforce it refuses the job with ``BackendError/Code/unsupported``.
     public var concurrencyKey: String? {
-        get { box.fields.concurrencyKey }
-        set { fields.concurrencyKey = newValue }
+        get { fields.value.concurrencyKey }
+        set { fields.value.concurrencyKey = newValue }
     }
 
     /// A name for this very request.
@@ -72,26 +72,26 @@ public struct NewJob: Sendable, Hashable {
     /// Enqueueing again with the same key while the job is in the
     /// store, whatever its state, answers with that job instead of making a second.
     public var idempotencyKey: String? {
-        get { box.fields.idempotencyKey }
-        set { fields.idempotencyKey = newValue }
+        get { fields.value.idempotencyKey }
+        set { fields.value.idempotencyKey = newValue }
     }
 
     /// The schedule that enqueued it, if one did.
     public var scheduleKey: String? {
-        get { box.fields.scheduleKey }
-        set { fields.scheduleKey = newValue }
+        get { fields.value.scheduleKey }
+        set { fields.value.scheduleKey = newValue }
     }
 
     /// Words to find the job by, at most ``JobLimits/tagCountMax``.
     public var tags: [String] {
-        get { box.fields.tags }
-        set { fields.tags = newValue }
+        get { fields.value.tags }
+        set { fields.value.tags = newValue }
     }
 
     /// Text that travels with the job, such as a trace context.
     public var metadata: [String: String] {
-        get { box.fields.metadata }
-        set { fields.metadata = newValue }
+        get { fields.value.metadata }
+        set { fields.value.metadata = newValue }
     }
 
     /// The jobs whose end it waits for.
@@ -99,20 +99,20 @@ public struct NewJob: Sendable, Hashable {
     /// Kept for a later release: a backend that does not honour
     /// it refuses the job with ``BackendError/Code/unsupported``.
     public var waitsFor: [JobID] {
-        get { box.fields.waitsFor }
-        set { fields.waitsFor = newValue }
+        get { fields.value.waitsFor }
+        set { fields.value.waitsFor = newValue }
     }
 
     /// Who enqueued it, in words for people.
     public var actor: String? {
-        get { box.fields.actor }
-        set { fields.actor = newValue }
+        get { fields.value.actor }
+        set { fields.value.actor = newValue }
     }
 
     /// Whether it has no timeout, keys, tags, metadata and jobs to wait for, as most.
     ///
     /// One look for all of them: each by itself costs a call, a retain and a release.
-    package var isPlain: Bool { box.fields.isPlain }
+    package var isPlain: Bool { fields.value.isPlain }
 
     /// Describes a job; what is not given has the defaults of Go's `lazyjobs`.
     public init(
@@ -132,7 +132,7 @@ public struct NewJob: Sendable, Hashable {
         waitsFor: [JobID] = [],
         actor: String? = nil
     ) {
-        box = Box(
+        fields = CopyOnWrite(
             Fields(
                 kind: kind,
                 queue: queue,
@@ -157,7 +157,7 @@ public struct NewJob: Sendable, Hashable {
 // MARK: - Storage
 
 extension NewJob {
-    private struct Fields: Sendable, Hashable {
+    fileprivate struct Fields: Sendable, Hashable {
         var kind: String
         var queue: String
         var payload: JobPayload
@@ -178,34 +178,6 @@ extension NewJob {
             timeout == nil && uniqueKey == nil && concurrencyKey == nil && idempotencyKey == nil
                 && scheduleKey == nil && tags.isEmpty && metadata.isEmpty && waitsFor.isEmpty
         }
-    }
-
-    // SAFETY: changed only while one `NewJob` alone refers to it.
-    private final class Box: @unchecked Sendable {
-        var fields: Fields
-
-        init(_ fields: Fields) {
-            self.fields = fields
-        }
-    }
-
-    /// What is said, to be changed: in a box of this job's own.
-    private var fields: Fields {
-        get { box.fields }
-        _modify {
-            if !isKnownUniquelyReferenced(&box) { box = Box(box.fields) }
-            yield &box.fields
-        }
-    }
-
-    /// Whether two jobs say the same.
-    public static func == (left: Self, right: Self) -> Bool {
-        left.box === right.box || left.box.fields == right.box.fields
-    }
-
-    /// Hashes all that is said.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(box.fields)
     }
 }
 
