@@ -20,6 +20,10 @@ extension JobRunner {
         ///
         /// What takes longer is recorded without it and *abandoned*: the worker is free again,
         /// and the task is left to itself. See ``JobRunner/Activity/abandoned``.
+        ///
+        /// A runner that stops has twice as long to record what it cancelled with a store that
+        /// has passing faults. With zero nothing is tried again then: the first such fault ends
+        /// the runner, and its jobs are offered again when the store is opened next.
         public var cancellationGracePeriod: Duration
         /// The name of the worker in records and histories; 1 to ``JobLimits/nameSizeMax`` bytes.
         public var worker: String

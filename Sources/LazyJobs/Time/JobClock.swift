@@ -14,6 +14,8 @@ public protocol JobClock: Sendable {
 
     /// Returns when ``uptime`` has advanced by a duration.
     ///
+    /// A runner cancels its sleep under its lock: what a clock does then must not ask the runner.
+    ///
     /// - Parameter duration: How long to sleep; nothing or less returns at once.
     /// - Throws: `CancellationError` as soon as the calling task is cancelled.
     func sleep(for duration: Duration) async throws
