@@ -2,7 +2,8 @@ import Synchronization
 
 /// Passes values on to everyone who asked for them.
 ///
-/// A stream keeps what nobody has read yet, as much as was asked for; of more the newest.
+/// A stream keeps what nobody has read yet, as much as was asked for; of more the newest. It ends
+/// when the broadcaster is closed or let go.
 package final class Broadcaster<Element: Sendable>: Sendable {
     private let streams = Mutex(Streams())
 
@@ -13,6 +14,10 @@ package final class Broadcaster<Element: Sendable>: Sendable {
     }
 
     package init() {}
+
+    deinit {
+        close()
+    }
 
     /// A stream of the values from now on; ended from the start once the broadcaster is closed.
     package func makeStream(bufferCountMax: Int) -> AsyncStream<Element> {

@@ -26,6 +26,17 @@ struct BroadcasterTests {
         #expect(await Self.all(of: stream) == [8, 9])
     }
 
+    @Test("ends its streams when it is let go")
+    func endsWithItsOwner() async {
+        var broadcaster: Broadcaster<Int>? = Broadcaster()
+        let stream = broadcaster?.makeStream(bufferCountMax: 8)
+        broadcaster?.send(1)
+        broadcaster = nil
+        var numbers: [Int] = []
+        if let stream { numbers = await Self.all(of: stream) }
+        #expect(numbers == [1])
+    }
+
     @Test("merges signals that nobody has read")
     func merges() async {
         let hub = SignalHub()
