@@ -187,6 +187,13 @@ public struct JobRecord: Sendable, Hashable {
     }
 }
 
+extension JobRecord: CustomReflectable {
+    /// What is known of the job, for texts made of a record.
+    public var customMirror: Mirror {
+        Mirror(self, children: Mirror(reflecting: fields.value).children, displayStyle: .struct)
+    }
+}
+
 extension JobRecord: Encodable {
     private enum CodingKeys: String, CodingKey {
         case id, kind, queue

@@ -137,6 +137,13 @@ struct JobJSONTests {
         )
     }
 
+    @Test("a text made of a record says what is known of the job")
+    func describesRecords() {
+        let text = "\(Self.record)"
+        #expect(text.hasPrefix("JobRecord(id: 7, kind: \"greet\", queue: \"default\", state: "))
+        #expect(text.hasSuffix("waitsFor: [])"))
+    }
+
     private static let record = JobRecord(
         id: JobID(rawValue: 7),
         kind: "greet",
