@@ -10,7 +10,7 @@ extension JobRunner {
         do {
             let prepared = try registry.withLock { $0 }.prepare(attempt.job, coders: coders)
             try attempt.keep(prepared: prepared)
-            announce([.started(attempt.job.record)])
+            try begin(attempt)
             let context = JobContext(attempt: attempt, runner: self)
             try await Self.$current.withValue(self) { try await prepared.work(context) }
             end = .returned
@@ -22,11 +22,16 @@ extension JobRunner {
         handle { $0.returned(attempt.token, success, at: $1) }
     }
 
+    /// Tells that an attempt begins, if anybody hears it and it has not been given up meanwhile.
+    private func begin(_ attempt: JobAttempt) throws(CancellationError) {
+        guard hub.isHeard else { return }
+        let begins = handle { pool, _ in pool.begins(attempt.token) }
+        if !begins { throw CancellationError() }
+    }
+
     /// Works out what is to be recorded of an attempt.
     func judge(_ token: WorkerPool.Token, _ verdict: WorkerPool.Verdict) {
         guard let attempt = core.withLock({ $0.attempts[token] }) else { return }
-        // An end that was brought about from outside is not recorded before that has happened.
-        if verdict != .ownEnd { attempt.cancel() }
         let outcome = attempt.outcome(verdict, now: backend.clock.now)
         handle { $0.judged(token, outcome, at: $1) }
     }

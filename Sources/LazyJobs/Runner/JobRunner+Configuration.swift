@@ -21,9 +21,9 @@ extension JobRunner {
         /// What takes longer is recorded without it and *abandoned*: the worker is free again,
         /// and the task is left to itself. See ``JobRunner/Activity/abandoned``.
         ///
-        /// A runner that stops has twice as long to record what it cancelled with a store that
-        /// has passing faults. With zero nothing is tried again then: the first such fault ends
-        /// the runner, and its jobs are offered again when the store is opened next.
+        /// A runner that stops has twice as long to record what it cancelled, should the store
+        /// have passing faults. With zero the next such fault ends the runner: what is not
+        /// recorded stays *running* until the store is closed, or opened again as after a crash.
         public var cancellationGracePeriod: Duration
         /// The name of the worker in records and histories; 1 to ``JobLimits/nameSizeMax`` bytes.
         public var worker: String

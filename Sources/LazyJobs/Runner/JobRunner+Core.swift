@@ -1,10 +1,11 @@
-import Foundation
+import Dispatch
 import Synchronization
 
 extension JobRunner {
     /// Everything of a runner that changes, under its one lock.
     ///
-    /// Nothing is awaited, called back or resumed under it, and no task of a job made or cancelled.
+    /// Nothing is awaited or resumed under it, no task of a job made or cancelled, and nothing of
+    /// others called but their clock: what it does when its sleep is cancelled.
     struct Core {
         var pool: WorkerPool
         var attempts: [WorkerPool.Token: JobAttempt] = [:]
@@ -39,19 +40,21 @@ extension JobRunner {
             return (answer, core.pool.takeEffects(), announces)
         }
         for attempt in started { attempt.start { await self.work(attempt) } }
+        for attempt in cancelled { cancel(attempt) }
         if announces { Task.detached { self.makeAnnouncements() } }
         for effect in effects {
             carryOut(effect)
         }
-        cancel(cancelled)
         return answer
     }
 
-    /// Cancels the tasks of jobs, which calls what these have to do then: the last thing, since it
-    /// may take its time; and of several each by itself, so that none waits for another's.
-    private func cancel(_ attempts: [JobAttempt]) {
-        if attempts.count == 1 { return attempts[0].cancel() }
-        for attempt in attempts { Task.detached { attempt.cancel() } }
+    /// Cancels the task of a job, which calls what the job has to do then: that may take its time,
+    /// and nobody waits for it, not for another job's either.
+    ///
+    /// A serial queue has a thread that is not of Swift's pool, all of whose threads may be kept
+    /// by jobs until they are cancelled.
+    private func cancel(_ attempt: JobAttempt) {
+        DispatchQueue(label: "LazyJobs.cancelling").async { attempt.cancel() }
     }
 
     /// Tells events from which nothing follows, if anybody hears them.

@@ -8,14 +8,14 @@ extension JobRunner {
     ///
     /// - Throws: ``JobRunnerError/Code/stopped``.
     public func start() throws(JobRunnerError) {
-        // Before the first claim, so that nothing is missed between the two.
         let signals = backend.signals()
-        guard handle({ $0.start(at: $1) }) else { throw Self.stoppedError("start the runner") }
+        // Before the first claim, so that nothing is missed between the two; and not once the
+        // runner is closing, when nobody would cancel it any more.
         core.withLock { core in
-            // Once the runner is closing, nobody would cancel the listener any more.
-            guard core.listener == nil, core.pool.isRunning else { return }
+            guard core.listener == nil, core.pool.phase == .idle else { return }
             core.listener = Task.detached { await self.listen(to: signals) }
         }
+        guard handle({ $0.start(at: $1) }) else { throw Self.stoppedError("start the runner") }
     }
 
     /// Stops working, and returns when the runner has come to its end.

@@ -46,6 +46,14 @@ extension WorkerPool {
         orders.append(.start(lastToken, job))
     }
 
+    /// The job of an attempt is decoded, and begins unless the attempt has been given up: its end
+    /// may be told already.
+    mutating func begins(_ token: Token) -> Bool {
+        guard let attempt = attempts[token], case .running = attempt.stage else { return false }
+        announce(.started(attempt.job.record))
+        return true
+    }
+
     /// The task of an attempt has returned.
     ///
     /// - Parameters:

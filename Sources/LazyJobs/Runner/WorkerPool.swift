@@ -3,8 +3,9 @@
 /// A pure state machine. Its methods are what has happened, with the uptime at which it happened;
 /// they leave *orders*, *effects* and *announcements* to be carried out by ``JobRunner``:
 ///
-/// - an order makes or cancels a task. Orders are noted under the runner's lock, so that they take
-///   effect in the order in which they were decided, and carried out right behind it;
+/// - an order makes or cancels a task. Orders are noted under the runner's lock, in the order in
+///   which they were decided. Right behind it tasks are made, and others cancelled, each by a
+///   thread that waits for no other;
 /// - an effect calls a backend or a job type. Effects are carried out outside the lock, by whoever
 ///   reported what has happened, so at the same time as others;
 /// - an announcement tells an observer or a waiting caller. Announcements are made outside the

@@ -43,25 +43,6 @@ struct JobRunnerStopTests {
         #expect(bench.backend.script.closeCount == 0)
     }
 
-    @Test("what a job does when it is cancelled may ask the runner")
-    func callsCancelledJobs() async throws {
-        let bench = try Bench()
-        let gate = Gate()
-        try bench.runner.register(Note.self) { _, context in
-            try await withTaskCancellationHandler {
-                try await gate.wait()
-            } onCancel: {
-                // It takes the runner's lock.
-                _ = context.runner.isRunning
-            }
-        }
-        try await bench.runner.enqueue(Note(text: ""))
-        try bench.runner.start()
-        await gate.waitForArrivals(1)
-        try await bench.runner.stop(gracePeriod: .zero)
-        #expect(bench.recorder.names.last == "stopped")
-    }
-
     @Test(
         "periods that mean for ever are as good as that",
         arguments: [Duration.seconds(Int64.max), Duration(attoseconds: .max)]

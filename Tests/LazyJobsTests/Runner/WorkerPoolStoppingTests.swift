@@ -218,6 +218,22 @@ struct WorkerPoolStoppingTests {
         #expect(driver.now == .seconds(40))
     }
 
+    @Test("an attempt that was given up while its job was decoded does not begin, nor is it told")
+    func beginsNothingThatHasEnded() {
+        var driver = PoolDriver(workers: 2)
+        driver.start()
+        driver.grant(2)
+        var begins: [Bool] = []
+        driver.handle { pool, _ in begins.append(pool.begins(1)) }
+        driver.revoke(2, attempt: 1)
+        driver.handle { pool, _ in begins.append(pool.begins(2)) }
+        driver.handle { $0.stop(gracePeriod: .zero, at: $1) }
+        driver.end(1)
+        driver.handle { pool, _ in begins.append(pool.begins(1)) }
+        #expect(begins == [true, false, false])
+        #expect(driver.events == ["started"])
+    }
+
     @Test("a runner that never started ends at once, and cannot be started any more")
     func stopsUnstarted() {
         var driver = PoolDriver()

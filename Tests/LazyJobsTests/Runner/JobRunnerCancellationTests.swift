@@ -1,0 +1,125 @@
+import Dispatch
+import Foundation
+import InMemoryJobs
+import LazyJobs
+import LazyJobsTesting
+import Synchronization
+import Testing
+
+@Suite("JobRunner: what jobs do when they are cancelled", .timeLimit(.minutes(15)))
+struct JobRunnerCancellationTests {
+    @Test("it may ask the runner")
+    func callsCancelledJobs() async throws {
+        let bench = try Bench()
+        let gate = Gate()
+        try bench.runner.register(Note.self) { _, context in
+            try await withTaskCancellationHandler {
+                try await gate.wait()
+            } onCancel: {
+                // It takes the runner's lock.
+                _ = context.runner.isRunning
+            }
+        }
+        try await bench.runner.enqueue(Note(text: ""))
+        try bench.runner.start()
+        await gate.waitForArrivals(1)
+        try await bench.runner.stop(gracePeriod: .zero)
+        #expect(bench.recorder.names.last == "stopped")
+    }
+
+    @Test(
+        "it may wait for others that are cancelled, however many, and hold up none",
+        arguments: [Duration.zero, .seconds(5)]
+    )
+    func cancelsAllAtOnce(period: Duration) async throws {
+        // More than Swift's pool has threads.
+        let count = ProcessInfo.processInfo.activeProcessorCount + 1
+        let bench = try Bench(workers: count) { $0.cancellationGracePeriod = period }
+        let gate = Gate()
+        let meeting = Meeting(of: count)
+        try bench.runner.register(Note.self) { _, _ in
+            try await withTaskCancellationHandler {
+                try await gate.wait()
+            } onCancel: {
+                meeting.attend()
+            }
+        }
+        try await bench.runner.enqueue(contentsOf: (0..<count).map { Note(text: "\($0)") })
+        try bench.runner.start()
+        await gate.waitForArrivals(count)
+        try await bench.runner.stop(gracePeriod: .zero)
+        await meeting.end()
+    }
+
+    @Test("jobs are cancelled although they keep all threads of Swift's pool until then")
+    func cancelsJobsThatFillThePool() async throws {
+        let count = ProcessInfo.processInfo.activeProcessorCount
+        let bench = try Bench(workers: count) { $0.gracePeriod = .zero }
+        let begun = DispatchSemaphore(value: 0)
+        try bench.runner.register(Note.self) { _, _ in
+            begun.signal()
+            while !Task.isCancelled {}
+        }
+        try await bench.runner.enqueue(contentsOf: (0..<count).map { Note(text: "\($0)") })
+        let running = Task { try await bench.runner.run() }
+        Thread.detachNewThread {
+            for _ in 0..<count { begun.wait() }
+            running.cancel()
+        }
+        try await running.value
+        #expect(bench.recorder.names.count { $0 == "finished" } == count)
+    }
+
+    @Test("it holds up neither the stop nor whoever cancels the job")
+    func waitsForNoHandler() async throws {
+        let bench = try Bench(workers: 2) { $0.cancellationGracePeriod = .zero }
+        let gate = Gate()
+        let hasStopped = DispatchSemaphore(value: 0)
+        try bench.runner.register(Note.self) { _, _ in
+            await withTaskCancellationHandler {
+                await gate.waitDeaf()
+            } onCancel: {
+                hasStopped.wait()
+            }
+        }
+        let jobs = try await bench.runner.enqueue(contentsOf: [Note(text: "1"), Note(text: "2")])
+        try bench.runner.start()
+        await gate.waitForArrivals(2)
+        try await bench.runner.cancel(jobs[0].record.id, reason: "test")
+        try await bench.runner.stop(gracePeriod: .zero)
+        for _ in jobs { hasStopped.signal() }
+        gate.open()
+    }
+}
+
+/// Threads that go on when all have come.
+private final class Meeting: Sendable {
+    private let missing: Mutex<Int>
+    private let isComplete = DispatchSemaphore(value: 0)
+    private let over = Gate()
+    private let count: Int
+
+    init(of count: Int) {
+        self.count = count
+        missing = Mutex(count)
+    }
+
+    /// Blocks until all attend.
+    func attend() {
+        let isLast = missing.withLock { missing in
+            missing -= 1
+            return missing == 0
+        }
+        if isLast {
+            for _ in 1..<count { isComplete.signal() }
+            over.open()
+        } else {
+            isComplete.wait()
+        }
+    }
+
+    /// Returns when all have come.
+    func end() async {
+        await over.waitDeaf()
+    }
+}
