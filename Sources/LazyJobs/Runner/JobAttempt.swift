@@ -54,15 +54,15 @@ final class JobAttempt: Sendable {
         progress.withLock { $0.task = Task.detached { await work() } }
     }
 
-    /// Cancels the job's task.
+    /// The job is to be cancelled: it does not begin any more, unless it has begun.
     ///
-    /// Calls the handlers that the job has for that, so not to be called under a lock.
-    func cancel() {
-        let task = progress.withLock { progress in
+    /// - Returns: The task to be cancelled, if it is made. That calls the handlers that the job
+    ///   has for it, so not to be done under a lock.
+    func giveUp() -> Task<Void, Never>? {
+        progress.withLock { progress in
             progress.isCancelled = true
             return progress.task
         }
-        task?.cancel()
     }
 
     /// What is to be recorded of a clean end, if it came in time; `nil` of any other end.

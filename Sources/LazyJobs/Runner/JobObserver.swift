@@ -9,7 +9,7 @@ public enum RunnerEvent: Sendable {
     case enqueued(JobRecord)
     /// A due schedule enqueued a job, durably.
     case scheduled(JobRecord)
-    /// A job is about to run. Of one that was given up before it was decoded nothing is told.
+    /// A job is about to run. Not told of an attempt that was given up before.
     ///
     /// A claim is answered before what was written with it is synced: so the next attempt of a job
     /// may be told before the end of the one before. ``JobRecord/attempt`` tells them apart.

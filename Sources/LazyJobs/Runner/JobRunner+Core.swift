@@ -49,12 +49,14 @@ extension JobRunner {
     }
 
     /// Cancels the task of a job, which calls what the job has to do then: that may take its time,
-    /// and nobody waits for it, not for another job's either.
+    /// and neither who stops the runner nor, up to the 255 threads that Dispatch makes, another
+    /// job waits for it.
     ///
     /// A serial queue has a thread that is not of Swift's pool, all of whose threads may be kept
     /// by jobs until they are cancelled.
     private func cancel(_ attempt: JobAttempt) {
-        DispatchQueue(label: "LazyJobs.cancelling").async { attempt.cancel() }
+        guard let task = attempt.giveUp() else { return }
+        DispatchQueue(label: "LazyJobs.cancelling").async { task.cancel() }
     }
 
     /// Tells events from which nothing follows, if anybody hears them.

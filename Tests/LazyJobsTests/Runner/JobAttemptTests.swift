@@ -42,7 +42,7 @@ struct JobAttemptTests {
         let attempt = JobAttempt(token: 1, job: .sample())
         let prepared = JobRegistry.Prepared(work: { _ in }, retryDelay: { _, _ in .zero })
         try attempt.keep(prepared: prepared)
-        attempt.cancel()
+        attempt.giveUp()?.cancel()
         #expect(throws: CancellationError.self) { try attempt.keep(prepared: prepared) }
     }
 
@@ -54,7 +54,7 @@ struct JobAttemptTests {
             do { try await began.wait() } catch { ended.open() }
         }
         await began.waitForArrivals(1)
-        attempt.cancel()
+        attempt.giveUp()?.cancel()
         await ended.waitDeaf()
     }
 
