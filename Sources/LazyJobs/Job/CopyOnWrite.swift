@@ -36,3 +36,10 @@ extension CopyOnWrite: Hashable {
         hasher.combine(box.value)
     }
 }
+
+extension CopyOnWrite {
+    /// What is shown of something whose fields stand in here: those, and not where they stand.
+    func mirror<Subject>(of subject: Subject) -> Mirror {
+        Mirror(subject, children: Mirror(reflecting: value).children, displayStyle: .struct)
+    }
+}

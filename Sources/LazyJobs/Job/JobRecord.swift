@@ -189,9 +189,7 @@ public struct JobRecord: Sendable, Hashable {
 
 extension JobRecord: CustomReflectable {
     /// What is known of the job, for texts made of a record.
-    public var customMirror: Mirror {
-        Mirror(self, children: Mirror(reflecting: fields.value).children, displayStyle: .struct)
-    }
+    public var customMirror: Mirror { fields.mirror(of: self) }
 }
 
 extension JobRecord: Encodable {

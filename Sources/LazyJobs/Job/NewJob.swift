@@ -181,6 +181,11 @@ extension NewJob {
     }
 }
 
+extension NewJob: CustomReflectable {
+    /// What the job is made of, for texts made of a job.
+    public var customMirror: Mirror { fields.mirror(of: self) }
+}
+
 extension NewJob {
     /// What a job was enqueued with, as its record says: all but its run-at time, which may have
     /// changed, and its actor, who is in its history alone.

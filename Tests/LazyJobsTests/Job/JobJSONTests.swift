@@ -137,11 +137,14 @@ struct JobJSONTests {
         )
     }
 
-    @Test("a text made of a record says what is known of the job")
-    func describesRecords() {
+    @Test("a text made of a record, or of a new job, says what is in it")
+    func describesJobs() {
         let text = "\(Self.record)"
         #expect(text.hasPrefix("JobRecord(id: 7, kind: \"greet\", queue: \"default\", state: "))
         #expect(text.hasSuffix("waitsFor: [])"))
+        let job = "\(Self.schedule.job)"
+        #expect(job.hasPrefix("NewJob(kind: \"greet\", queue: \"default\", payload: "))
+        #expect(job.hasSuffix("waitsFor: [], actor: nil)"))
     }
 
     private static let record = JobRecord(
