@@ -49,6 +49,10 @@ package final class PosixFileSystem: FileSystem {
             case .create: O_RDWR | O_CREAT | O_EXCL
             case .readWriteOrCreate: O_RDWR | O_CREAT
             }
+        // To open a pipe is to wait for who writes into it.
+        if mode == .read, try status(of: path)?.kind == .other {
+            throw SystemCallError(call: "open", errorNumber: ESPIPE, path: path)
+        }
         let handle = FileHandle(rawValue: try SystemCall.openFile(path, flags: flags))
         openFiles.withLock { $0[handle] = OpenFile(path: path) }
         return handle

@@ -85,6 +85,16 @@
             }
         }
 
+        @Test("do not wait for who writes into a pipe that stands in the place of a file")
+        func refusesPipes() throws {
+            // SAFETY: the string outlives the call, and has no NUL inside.
+            let isMade = unsafe mkfifo(path, 0o600) == 0
+            try #require(isMade)
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            let error = #expect(throws: SystemCallError.self) { try files.open(path, .read) }
+            #expect(error == SystemCallError(call: "open", errorNumber: ESPIPE, path: path))
+        }
+
         @Test("are not made again when they have failed", arguments: [EIO, ENOSPC, EDQUOT])
         func failures(errorNumber: Int32) throws {
             try withFile { handle in
