@@ -73,6 +73,9 @@ struct ChangeTests {
             let name = String(repeating: "n", count: JobLimits.nameSizeMax + 1)
             return try ChangeParser.answer(["cancel", "--actor", name, "1", "f"])
         }
+        #expect(throws: UsageError.self) {
+            try ChangeParser.answer(["prune", "--yes", "--kind", "s", "--kind", "u", "f"])
+        }
     }
 
     /// Behind the three jobs that wait, one that has succeeded, and five with one unique key: four

@@ -170,17 +170,23 @@ import Testing
                 "--csv and --json exclude each other; see logjobs export --help"
             ),
             (["info", "--json=1", "a"], "--json takes no value; see logjobs info --help"),
-            (["show"], "the number of a job is missing; see logjobs show --help"),
+            (
+                ["show", "a"],
+                "the number of a job and a folder are wanted; see logjobs show --help"
+            ),
             (
                 ["backup", "a"],
-                "the target, another folder, is missing; see logjobs backup --help"
+                "a folder and another folder to make are wanted; see logjobs backup --help"
+            ),
+            (
+                ["list", "--kind", "b", "--kind", "c", "a"],
+                "--kind is given twice; see logjobs list --help"
             ),
             (["repair", "a", ""], "the name of the folder is empty; see logjobs repair --help"),
             (
                 ["backup", "a", "b", "c"],
                 "too many arguments, from c on; see logjobs backup --help"
             ),
-            (["show", "1"], "a folder is missing; see logjobs show --help"),
             (["show", "0", "a"], "0 is not the number of a job; see logjobs show --help"),
             (["history", "x", "a"], "x is not the number of a job; see logjobs history --help"),
             (["list", "--limit", "0", "a"], limitComplaint),

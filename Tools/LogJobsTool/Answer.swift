@@ -86,15 +86,20 @@ struct Answer {
         return Timeline(events: events)
     }
 
-    /// Tells a job that is gone from one that never was.
+    /// Tells a job that is gone from one that never was, as far as is known.
     private func noJob(_ id: JobID) throws -> UsageError {
-        guard reader.hasGivenOut(id) else {
+        guard try reader.history(of: id).isEmpty else {
+            return UsageError(
+                "job \(id) is not in \(folder) any more: it was pruned; see logjobs history \(id)"
+            )
+        }
+        guard reader.mayHavePruned(id) else {
             return UsageError("there is no job \(id) in \(folder); see logjobs list")
         }
-        let isKept = try !reader.history(of: id).isEmpty
-        let rest =
-            isKept ? "; see logjobs history \(id)" : ", and its history is not kept any more"
-        return UsageError("job \(id) is not in \(folder) any more: it was pruned\(rest)")
+        return UsageError(
+            "there is no job \(id) in \(folder); if there was one, it was pruned, and its "
+                + "history is not kept any more"
+        )
     }
 }
 

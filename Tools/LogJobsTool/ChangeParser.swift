@@ -6,6 +6,7 @@ package struct ChangeParser {
     private var call: ChangeCall
     private var operands: [String] = []
     private var asksForHelp = false
+    private var given = GivenOptions()
 
     /// What was asked: a call, or its help; nothing when the verb only reads.
     package static func answer(_ arguments: [String]) throws(UsageError) -> ChangeAnswer? {
@@ -49,6 +50,11 @@ package struct ChangeParser {
             let attached = parts.count > 1 ? String(parts[1]) : nil
             guard let value = attached ?? rest.popFirst() else {
                 throw complaint("\(name) lacks its value")
+            }
+            do throws(UsageError) {
+                try given.add(name)
+            } catch {
+                throw complaint(error.message)
             }
             try take(name, value)
         }

@@ -72,6 +72,6 @@ package enum Verb: String, CaseIterable {
         case moment = "a moment"
         case subject = "events or jobs"
         case folder = "a folder"
-        case target = "the target, another folder,"
+        case target = "another folder to make"
     }
 }

@@ -12,6 +12,7 @@ package struct CommandParser {
     private var limit: Int?
     private var step: Duration?
     private var flags: Set<String> = []
+    private var given = GivenOptions()
 
     /// Understands a call.
     package static func invocation(
@@ -84,6 +85,7 @@ package struct CommandParser {
         guard let value = attached ?? rest.popFirst() else {
             throw UsageError("\(name) lacks its value")
         }
+        try given.add(name)
         try take(name, value)
     }
 
@@ -123,7 +125,8 @@ package struct CommandParser {
             throw UsageError("too many arguments, from \(operands[expected.count]) on")
         }
         guard operands.count == expected.count else {
-            throw UsageError("\(expected[operands.count].rawValue) is missing")
+            let wanted = expected.map(\.rawValue).joined(separator: " and ")
+            throw UsageError("\(wanted) \(expected.count > 1 ? "are wanted" : "is missing")")
         }
         let folder = expected.firstIndex(of: .folder).map { operands[$0] } ?? ""
         guard !folder.isEmpty, operands.last != "" else {

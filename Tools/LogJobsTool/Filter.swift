@@ -109,6 +109,21 @@ extension Filter {
     }
 }
 
+/// The options that a call has had.
+struct GivenOptions {
+    private var names: Set<String> = []
+
+    /// Takes the next one.
+    ///
+    /// - Throws: When it is there already: only the states of several add up, and which of two
+    ///   other values is meant, nobody can tell.
+    mutating func add(_ name: String) throws(UsageError) {
+        guard names.insert(name).inserted || name == "--state" else {
+            throw UsageError("\(name) is given twice")
+        }
+    }
+}
+
 extension MomentParser {
     static func expect(_ text: String, now: Date) throws(UsageError) -> LogMoment {
         guard let moment = moment(text, now: now) else {

@@ -104,7 +104,8 @@ extension StoreInfo {
 
     /// What an unclosed store looks like does not tell whether its program still runs.
     private var state: String {
-        report.wasClosed ? "closed in order" : "open, or left by a program that died"
+        report.wasClosed
+            ? "closed in order" : "open, a copy of an open one, or left by a program that died"
     }
 
     private func text(of event: SequenceNumber, _ time: Date?) -> String {

@@ -73,7 +73,9 @@ struct Verification {
         if let tail = report.tornTail {
             remarks.append("the last write was not finished, as a crash leaves it: \(tail.text)")
         } else if !report.wasClosed {
-            remarks.append("the store is open, or was left by a program that died")
+            remarks.append(
+                "the store is open, a copy of an open one, or was left by a program that died"
+            )
         }
         return remarks
     }

@@ -148,9 +148,13 @@ public final class LogReader: Sendable {
         }
     }
 
-    /// Whether the store once gave a job this number, which it may have pruned since.
-    package func hasGivenOut(_ id: JobID) -> Bool {
-        id.rawValue > 0 && id < ledger.nextJobID
+    /// Whether a job with this number, of which nothing is known, may have been pruned together
+    /// with its history.
+    ///
+    /// Not all numbers below the next have had jobs: a store that was not closed goes on behind
+    /// those that it had set apart.
+    package func mayHavePruned(_ id: JobID) -> Bool {
+        oldestEvent.rawValue > 1 && id.rawValue > 0 && id < ledger.nextJobID
     }
 
     /// The event with which a job changed last.
