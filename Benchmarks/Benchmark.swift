@@ -9,7 +9,7 @@ enum Benchmark: String, CaseIterable {
     /// All of them, to be read.
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-    /// Whether it is measured when nothing is named.
+    /// Whether it has the rates of lanes beside each other, and is measured when nothing is named.
     var isStandard: Bool {
         switch self {
         case .enqueue, .written, .batches, .work, .idle: true

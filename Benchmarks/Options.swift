@@ -34,7 +34,9 @@ struct Options {
             return value
         }
         while let argument = rest.popFirst() {
-            given.insert(argument)
+            guard given.insert(argument).inserted || argument == "--filter" else {
+                throw Refusal(reason: "\(argument) is given twice")
+            }
             switch argument {
             case "--help", "-h": wantsHelp = true
             case "--quick": isQuick = true
@@ -55,6 +57,10 @@ struct Options {
             throw Refusal(reason: "--baseline needs --check or --write-baseline")
         }
         if benchmarks.isEmpty { benchmarks = Benchmark.allCases.filter(\.isStandard) }
+        if drawingFolder != nil, !benchmarks.contains(where: \.isStandard) {
+            let names = Benchmark.allCases.filter(\.isStandard).map(\.rawValue)
+            throw Refusal(reason: "--svg draws rates: of " + names.joined(separator: ", "))
+        }
     }
 
     /// Adds what has these names.
@@ -93,9 +99,9 @@ extension Options {
                             measured stay
           --baseline FILE   which baseline; Benchmarks/Baseline.json if not named
 
-        Exits with 0; 1 if --check found something, 2 if it was called wrongly, 3 if it could not
-        measure or write, output that nobody takes among it, and 128 more than the number of the
-        signal that ended it.
+        Exits with 0; 1 if --check found something, or not all could be accepted, 2 if it was
+        called wrongly, 3 if it could not measure or write, output that nobody takes among it, and
+        128 more than the number of the signal that ended it.
         """
 
     private static func line(_ benchmark: Benchmark) -> String {

@@ -21,7 +21,7 @@ struct Program {
 
     /// Measures, prints and writes what was asked for.
     ///
-    /// - Returns: Whether nothing has become worse.
+    /// - Returns: Whether nothing has become worse, or all of it is the new baseline.
     private static func run(_ options: Options) async throws -> Bool {
         // What is wrong with the files is better known now than when all is measured.
         let results = try ResultFiles(options)
@@ -41,12 +41,11 @@ struct Program {
         }
         report.end()
         try results.write(report)
-        let comparison = results.comparison(with: report)
-        if let comparison {
-            let text = "\n" + comparison.text
-            if comparison.isPassed { try Console.say(text) } else { Console.complain(text) }
+        let conclusion = results.conclusion(of: report)
+        if let (text, isGood) = conclusion {
+            if isGood { try Console.say("\n" + text) } else { Console.complain("\n" + text) }
         }
         if let ending = report.ending { try Console.say("\n" + ending) }
-        return comparison?.isPassed ?? true
+        return conclusion?.isGood ?? true
     }
 }

@@ -45,9 +45,11 @@ struct RunFolder {
     }
 
     /// From now on Ctrl-C, SIGTERM and SIGHUP end the program only once the folder is removed.
+    ///
+    /// Those that it was started to outlive, as by nohup, still do not.
     func removeAtSignals() -> [any DispatchSourceSignal] {
         let queue = DispatchQueue(label: "signals")
-        return [SIGINT, SIGTERM, SIGHUP].map { number in
+        return [SIGINT, SIGTERM, SIGHUP].filter { !isIgnored($0) }.map { number in
             #if canImport(Darwin)
                 // There a source hears only of what is not acted upon otherwise.
                 unsafe signal(number, SIG_IGN)
@@ -57,6 +59,13 @@ struct RunFolder {
             source.resume()
             return source
         }
+    }
+
+    private func isIgnored(_ number: Int32) -> Bool {
+        let before = signal(number, SIG_IGN)
+        signal(number, before)
+        // SAFETY: a pointer to a function is a word, and is only compared with the constant.
+        return unsafe unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private func end(by number: Int32) {

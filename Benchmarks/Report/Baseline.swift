@@ -61,7 +61,8 @@ struct Baseline {
             .filter { Self.isMeasurable($0.key) }
     }
 
-    /// The same with the ratios of a run in place of those of the benchmarks that it has measured.
+    /// The same with the ratios of a run in place of those of the benchmarks that it has measured,
+    /// but for what was disturbed.
     func accepting(_ claims: [Benchmark: [Claim]]) -> Baseline {
         var accepted = self
         for (benchmark, claims) in claims {
@@ -71,7 +72,8 @@ struct Baseline {
             }
             let ratios = claims.filter { $0.isRatio && !disturbed.contains($0.name) }
                 .map { ($0.name, $0.value) }
-            accepted.values[benchmark] = kept.merging(ratios) { $1 }
+            let all = kept.merging(ratios) { $1 }
+            accepted.values[benchmark] = all.isEmpty ? nil : all
         }
         return accepted
     }

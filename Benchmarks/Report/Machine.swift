@@ -49,6 +49,9 @@ struct Machine: Encodable {
         fileSystem = Self.fileSystem(of: folder)
     }
 
+    private static let memoryRemark =
+        "the folder is in memory: nothing here waits for a disk, and what is met says nothing"
+
     /// All of it, in words.
     var text: String {
         let hardware = [
@@ -56,9 +59,9 @@ struct Machine: Encodable {
             fileSystem, load.map { "load average \(Figure.number($0))" },
         ]
         let software = [build, commit, "zlib \(zlib)", sqlite.map { "SQLite \($0)" }]
-        return [hardware, software]
-            .map { $0.compactMap(\.self).joined(separator: ", ") }
-            .joined(separator: "\n")
+        let lines = [hardware, software].map { $0.compactMap(\.self).joined(separator: ", ") }
+        let isInMemory = ["tmpfs", "ramfs"].contains(fileSystem)
+        return (lines + (isInMemory ? [Self.memoryRemark] : [])).joined(separator: "\n")
     }
 
     private static func processor() -> String? {

@@ -34,9 +34,23 @@ struct ResultFiles {
         }
     }
 
-    /// What has become worse; `nil` if nobody asked.
-    func comparison(with report: BenchmarkReport) -> Baseline.Comparison? {
-        options.verdict == .checked ? baseline.comparison(with: report.claims) : nil
+    /// What has become of the ratios, in words, and whether that is as it should be; `nil` if
+    /// nobody asked.
+    func conclusion(of report: BenchmarkReport) -> (text: String, isGood: Bool)? {
+        switch options.verdict {
+        case .none: return nil
+        case .checked:
+            let comparison = baseline.comparison(with: report.claims)
+            return (comparison.text, comparison.isPassed)
+        case .accepted:
+            let ratios = report.claims.values.joined().filter(\.isRatio)
+            let disturbed = ratios.filter { $0.disturbance != nil }.map(\.name)
+            guard !disturbed.isEmpty else {
+                return ("the baseline has \(ratios.count) ratios of this run", !ratios.isEmpty)
+            }
+            let head = "not accepted, since something else was running; measure them again:"
+            return (([head] + disturbed).joined(separator: "\n"), false)
+        }
     }
 
     /// Writes all that can be written.
@@ -57,10 +71,9 @@ struct ResultFiles {
                 write(folder + "/" + chart.fileName) { Data(chart.svg().utf8) }
             }
         }
-        if options.verdict == .accepted {
-            write(options.baselinePath, atomically: true) {
-                try baseline.accepting(report.claims).json()
-            }
+        let accepted = baseline.accepting(report.claims)
+        if options.verdict == .accepted, !accepted.values.isEmpty {
+            write(options.baselinePath, atomically: true) { try accepted.json() }
         }
         if !failures.isEmpty { throw Surprise(failures.joined(separator: "\n")) }
     }
