@@ -47,6 +47,9 @@ public protocol JobArguments: Codable, Sendable {
 
     /// How long to wait after a failed attempt; ``RetryPolicy/default`` unless said otherwise.
     ///
+    /// A runner that stops waits for it, and so may other jobs whose time is up: let it be quick,
+    /// and block on nothing.
+    ///
     /// - Parameters:
     ///   - attempt: The attempt that failed, from 1.
     ///   - error: What it threw; ``JobTimeoutError`` when it took too long.

@@ -71,16 +71,6 @@ extension JobRunner {
         }
     }
 
-    /// Sleeps until an uptime and tells the pool, unless the timer is set anew meanwhile.
-    func wake(at deadline: Duration) async {
-        do {
-            try await backend.clock.sleep(for: deadline - backend.clock.uptime)
-        } catch {
-            return
-        }
-        handle { $0.timerFired(at: $1) }
-    }
-
     func listen(to signals: AsyncStream<Void>) async {
         for await _ in signals {
             handle { $0.signalled(at: $1) }
@@ -88,11 +78,10 @@ extension JobRunner {
     }
 
     func close() async {
-        let (timer, listener) = core.withLock { ($0.timer, $0.listener) }
-        timer?.cancel()
+        let listener = core.withLock(\.listener)
         listener?.cancel()
-        await timer?.value
         await listener?.value
+        await alarm.end()
         var failure: BackendError?
         if configuration.closesBackend {
             do { try await backend.close() } catch { failure = error }

@@ -9,7 +9,6 @@ extension JobRunner {
     struct Core {
         var pool: WorkerPool
         var attempts: [WorkerPool.Token: JobAttempt] = [:]
-        var timer: Task<Void, Never>?
         /// Listens to the signals of the backend.
         var listener: Task<Void, Never>?
 
@@ -48,9 +47,11 @@ extension JobRunner {
         return answer
     }
 
-    /// Cancels the task of a job, which calls what the job has to do then: that may take its time,
-    /// and neither who stops the runner nor, up to the 255 threads that Dispatch makes, another
-    /// job waits for it.
+    /// Cancels the task of a job, which calls what the job has to do then.
+    ///
+    /// That may take its time, and who stops the runner does not wait for it, nor, up to the 255
+    /// threads that Dispatch makes, does the cancelling of another job. The job itself does, on its
+    /// thread, once it goes on: the list of its handlers is locked meanwhile.
     ///
     /// A serial queue has a thread that is not of Swift's pool, all of whose threads may be kept
     /// by jobs until they are cancelled.
@@ -83,8 +84,7 @@ extension JobRunner {
         case .forget(let token):
             core.attempts[token] = nil
         case .wake(let deadline):
-            core.timer?.cancel()
-            core.timer = Task.detached { await self.wake(at: deadline) }
+            alarm.set(for: deadline) { self.handle { $0.timerFired(at: $1) } }
         }
     }
 

@@ -31,6 +31,8 @@ public final class JobRunner: Sendable {
     let coders: [any PayloadCoder]
     let hub: EventHub
     let core: Mutex<Core>
+    /// Wakes it when something is due.
+    let alarm: Alarm
 
     /// Makes a runner that does nothing yet.
     ///
@@ -51,6 +53,7 @@ public final class JobRunner: Sendable {
             hasSchedules: backend.abilities.contains(.schedules)
         )
         core = Mutex(Core(pool: WorkerPool(settings: settings)))
+        alarm = Alarm(by: backend.clock)
     }
 }
 

@@ -48,8 +48,8 @@ package final class LogEngine: Sendable {
     private let mailbox = CommandMailbox()
     private let writer: Mutex<LogWriter>
     private let reader: Mutex<EventReader>
-    /// The task that wakes the writer, and when.
-    private let timer = Mutex<(deadline: Duration, task: Task<Void, Never>)?>(nil)
+    /// Wakes the writer.
+    private let alarm: Alarm
     private let preparationQueue = DispatchQueue(label: "LogJobs.preparation")
     private let readingQueue = DispatchQueue(label: "LogJobs.reading")
     private let backgroundQueue = DispatchQueue(label: "LogJobs.background")
@@ -59,6 +59,7 @@ package final class LogEngine: Sendable {
         catalog = writer.catalog
         folder = writer.folder
         clock = writer.clock
+        alarm = Alarm(by: clock)
         preparer = writer.preparer
         signals = SignalHub()
         reader = Mutex(EventReader(writer.catalog, in: writer.folder))
@@ -197,10 +198,7 @@ extension LogEngine {
     }
 
     private func letGo() {
-        timer.withLock { timer in
-            timer?.task.cancel()
-            timer = nil
-        }
+        alarm.cancel()
         preparer.end()
         writer.withLock { $0.shutDown() }
         signals.close()
@@ -219,22 +217,7 @@ extension LogEngine {
 
     private func setTimer(for deadline: Duration) {
         guard !mode.isSimulated else { return }
-        timer.withLock { timer in
-            if let current = timer, current.deadline <= deadline, current.deadline > clock.uptime {
-                return
-            }
-            timer?.task.cancel()
-            let delay = deadline - clock.uptime
-            let task = Task { [weak self, clock, mailbox] in
-                do {
-                    try await clock.sleep(for: delay)
-                } catch {
-                    return
-                }
-                self?.timer.withLock { $0 = nil }
-                mailbox.addTimer()
-            }
-            timer = (deadline, task)
-        }
+        if let current = alarm.deadline, current <= deadline, current > clock.uptime { return }
+        alarm.set(for: deadline) { [mailbox] in mailbox.addTimer() }
     }
 }

@@ -75,6 +75,31 @@ struct JobRunnerCancellationTests {
         #expect(bench.recorder.names.count { $0 == "finished" } == count)
     }
 
+    @Test("their time is up although they keep all threads of Swift's pool until then")
+    func timesOutJobsThatFillThePool() async throws {
+        let count = ProcessInfo.processInfo.activeProcessorCount
+        let runner = try JobRunner(
+            backend: InMemoryBackend(),
+            configuration: .init(workers: count)
+        )
+        let ended = DispatchSemaphore(value: 0)
+        let safety = Safety()
+        try runner.register(Note.self) { _, _ in
+            while !Task.isCancelled, !safety.hasBlown {}
+            ended.signal()
+        }
+        try await runner.enqueue(
+            contentsOf: (0..<count).map { Note(text: "\($0)") },
+            options: JobOptions(maxAttempts: 1, timeout: .milliseconds(1))
+        )
+        try runner.start()
+        Thread.detachNewThread { safety.wait(for: ended, count) }
+        try await runner.waitUntilIdle()
+        #expect(!safety.hasBlown)
+        #expect(try await runner.stats().byState == [.discarded: count])
+        try await runner.stop()
+    }
+
     @Test("it holds up neither the stop nor whoever cancels the job")
     func waitsForNoHandler() async throws {
         let bench = try Bench(workers: 2) { $0.cancellationGracePeriod = .zero }

@@ -1,0 +1,127 @@
+import Dispatch
+import Synchronization
+
+/// Calls something when a clock has come to a time: the one timer of a runner, or of a store.
+///
+/// By ``SystemClock`` it calls from a thread that is not of Swift's pool, all of whose threads may
+/// be kept by jobs; by any other clock from a task, which sleeps by it.
+package final class Alarm: Sendable {
+    package typealias Call = @Sendable () -> Void
+
+    private struct State {
+        /// What it is set to, until it has gone off.
+        var setting: (deadline: Duration, call: Call)?
+        /// Tells a setting from those before it.
+        var number = 0
+        /// What sleeps, or has slept, until the deadline: one of both, depending on the clock.
+        var sleeper: Task<Void, Never>?
+        var source: (any DispatchSourceTimer)?
+    }
+
+    private let clock: any JobClock
+    private let isOfMachine: Bool
+    private let queue = DispatchQueue(label: "LazyJobs.alarm")
+    private let state = Mutex(State())
+
+    /// Dispatch's time stands still while the machine is suspended, which the clock's does not; so
+    /// that is looked at again after as long.
+    private static let lookInterval: Duration = .seconds(60)
+
+    /// Makes an alarm that is not set.
+    package init(by clock: any JobClock) {
+        self.clock = clock
+        isOfMachine = clock is SystemClock
+    }
+
+    deinit {
+        state.withLock { $0.source?.cancel() }
+    }
+
+    /// When it will go off, if it is set.
+    package var deadline: Duration? { state.withLock { $0.setting?.deadline } }
+
+    /// Sets it, in place of what it was set to.
+    ///
+    /// It keeps what it is to call until it goes off, is set anew or is ended.
+    ///
+    /// - Parameters:
+    ///   - deadline: An uptime of the clock; when that is over, it goes off at once.
+    ///   - call: What to call then, once.
+    package func set(for deadline: Duration, _ call: @escaping Call) {
+        state.withLock { state in
+            state.setting = (deadline, call)
+            state.number += 1
+            state.sleeper?.cancel()
+            if isOfMachine {
+                let source = state.source ?? makeSource()
+                state.source = source
+                schedule(source, for: deadline)
+            } else {
+                state.sleeper = Task.detached { [self, number = state.number] in
+                    await wait(until: deadline, number)
+                }
+            }
+        }
+    }
+
+    /// Forgets what it was set to; what it calls at this moment may still be under way.
+    package func cancel() {
+        state.withLock { state in
+            state.setting = nil
+            state.sleeper?.cancel()
+        }
+    }
+
+    /// Forgets what it was set to, and returns when nothing that it has called is under way.
+    package func end() async {
+        cancel()
+        await state.withLock(\.sleeper)?.value
+        await withCheckedContinuation { continuation in
+            queue.async { continuation.resume() }
+        }
+    }
+}
+
+// MARK: - Going off
+
+extension Alarm {
+    private func wait(until deadline: Duration, _ number: Int) async {
+        do { try await clock.sleep(for: deadline - clock.uptime) } catch { return }
+        takeCall { $0.number == number }?()
+    }
+
+    private func makeSource() -> any DispatchSourceTimer {
+        let source = DispatchSource.makeTimerSource(queue: queue)
+        source.setEventHandler { [weak self] in self?.look() }
+        source.resume()
+        return source
+    }
+
+    private func look() {
+        takeCall { state in
+            guard let deadline = state.setting?.deadline, let source = state.source else {
+                return false
+            }
+            // It may have been set anew in this moment, or the machine was suspended.
+            guard deadline <= clock.uptime else {
+                schedule(source, for: deadline)
+                return false
+            }
+            return true
+        }?()
+    }
+
+    private func schedule(_ source: any DispatchSourceTimer, for deadline: Duration) {
+        let delay = min(max(deadline - clock.uptime, .zero), Self.lookInterval)
+        source.schedule(deadline: SystemClock.deadline(in: delay))
+    }
+
+    /// What is to be called now, if it is time; it is not set any more then.
+    private func takeCall(_ isDue: (State) -> Bool) -> Call? {
+        state.withLock { state in
+            guard isDue(state) else { return nil }
+            defer { state.setting = nil }
+            return state.setting?.call
+        }
+    }
+}
