@@ -191,8 +191,8 @@ public final class LogBackend: Backend {
     /// Waits for a store that was let go without a close, which frees its lock from its own thread:
     /// who opens it again at once must not be told that this process has it.
     ///
-    /// A runner lets its store go a moment after it has stopped, though: who opens again what a
-    /// runner has had closes it first.
+    /// A runner lets its store go a moment after it has stopped, though, and jobs that it has
+    /// abandoned hold both: who opens again what a runner has had closes it first.
     private static func openWhenLetGo(
         _ opening: StoreOpening,
         createsFolder: Bool

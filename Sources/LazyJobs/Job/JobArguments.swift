@@ -47,7 +47,7 @@ public protocol JobArguments: Codable, Sendable {
 
     /// How long to wait after a failed attempt; ``RetryPolicy/default`` unless said otherwise.
     ///
-    /// A runner that stops waits for it, and so may other jobs whose time is up: let it be quick,
+    /// A runner that stops waits for it, and it keeps a thread of Swift's pool: let it be quick,
     /// and block on nothing.
     ///
     /// - Parameters:

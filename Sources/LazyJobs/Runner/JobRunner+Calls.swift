@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// What the runner's own tasks do. None of them is ever cancelled but the timer, the listener and
-/// the tasks of jobs; so whatever happens to a caller, claims are answered and ends recorded.
+/// What the runner's own tasks do. None of them is ever cancelled but the listener and the tasks of
+/// jobs; so whatever happens to a caller, claims are answered and ends recorded.
 extension JobRunner {
     /// Works one attempt, in a task of its own.
     func work(_ attempt: JobAttempt) async {

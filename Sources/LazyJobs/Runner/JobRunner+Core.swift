@@ -93,7 +93,9 @@ extension JobRunner {
         case .claim(let claim): Task.detached { await self.carryOut(claim) }
         case .runSchedules: Task.detached { await self.runSchedules() }
         case .finish(let batch): Task.detached { await self.finish(batch) }
-        case .judge(let token, let verdict): judge(token, verdict)
+        case .judge(let token, .ownEnd): judge(token, .ownEnd)
+        // The job is asked for its retry delay; the alarm, and other jobs, do not wait for that.
+        case .judge(let token, let verdict): Task.detached { self.judge(token, verdict) }
         case .close: Task.detached { await self.close() }
         }
     }

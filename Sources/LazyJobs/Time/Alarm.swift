@@ -4,13 +4,16 @@ import Synchronization
 /// Calls something when a clock has come to a time: the one timer of a runner, or of a store.
 ///
 /// By ``SystemClock`` it calls from a thread that is not of Swift's pool, all of whose threads may
-/// be kept by jobs; by any other clock from a task, which sleeps by it.
+/// be kept by jobs; by any other clock from a task, which sleeps by it. What it calls delays what
+/// it is set to meanwhile.
 package final class Alarm: Sendable {
     package typealias Call = @Sendable () -> Void
 
+    private typealias Setting = (deadline: Duration, call: Call)
+
     private struct State {
         /// What it is set to, until it has gone off.
-        var setting: (deadline: Duration, call: Call)?
+        var setting: Setting?
         /// Tells a setting from those before it.
         var number = 0
         /// What sleeps, or has slept, until the deadline: one of both, depending on the clock.
@@ -20,16 +23,21 @@ package final class Alarm: Sendable {
 
     private let clock: any JobClock
     private let isOfMachine: Bool
-    private let queue = DispatchQueue(label: "LazyJobs.alarm")
+    private let lookInterval: Duration
+    /// Of a quality that jobs are not cancelled by: Dispatch has 255 threads for each, and handlers
+    /// of jobs may keep those.
+    private let queue = DispatchQueue(label: "LazyJobs.alarm", qos: .userInitiated)
     private let state = Mutex(State())
 
-    /// Dispatch's time stands still while the machine is suspended, which the clock's does not; so
-    /// that is looked at again after as long.
-    private static let lookInterval: Duration = .seconds(60)
-
     /// Makes an alarm that is not set.
-    package init(by clock: any JobClock) {
+    ///
+    /// - Parameters:
+    ///   - clock: Whose uptime counts.
+    ///   - lookInterval: How often to look at ``SystemClock``: the time of Dispatch stands still
+    ///     while the machine is suspended, and the clock's does not.
+    package init(by clock: any JobClock, lookInterval: Duration = .seconds(60)) {
         self.clock = clock
+        self.lookInterval = lookInterval
         isOfMachine = clock is SystemClock
     }
 
@@ -48,7 +56,8 @@ package final class Alarm: Sendable {
     ///   - deadline: An uptime of the clock; when that is over, it goes off at once.
     ///   - call: What to call then, once.
     package func set(for deadline: Duration, _ call: @escaping Call) {
-        state.withLock { state in
+        let before = state.withLock { state in
+            let before = state.setting
             state.setting = (deadline, call)
             state.number += 1
             state.sleeper?.cancel()
@@ -61,24 +70,35 @@ package final class Alarm: Sendable {
                     await wait(until: deadline, number)
                 }
             }
+            return before
         }
+        letGo(before)
     }
 
     /// Forgets what it was set to; what it calls at this moment may still be under way.
     package func cancel() {
-        state.withLock { state in
+        let before = state.withLock { state in
+            let before = state.setting
             state.setting = nil
             state.sleeper?.cancel()
+            return before
         }
+        letGo(before)
     }
 
-    /// Forgets what it was set to, and returns when nothing that it has called is under way.
+    /// Forgets what it was set to, and returns when what it has called last is done: by
+    /// ``SystemClock`` anything; by another clock, unless it was set anew meanwhile.
     package func end() async {
         cancel()
         await state.withLock(\.sleeper)?.value
         await withCheckedContinuation { continuation in
             queue.async { continuation.resume() }
         }
+    }
+
+    /// Lets go what it was set to: not under the lock, since that may hold whoever has the alarm.
+    private func letGo(_ setting: Setting?) {
+        withExtendedLifetime(setting) {}
     }
 }
 
@@ -112,7 +132,7 @@ extension Alarm {
     }
 
     private func schedule(_ source: any DispatchSourceTimer, for deadline: Duration) {
-        let delay = min(max(deadline - clock.uptime, .zero), Self.lookInterval)
+        let delay = min(max(deadline - clock.uptime, .zero), lookInterval)
         source.schedule(deadline: SystemClock.deadline(in: delay))
     }
 

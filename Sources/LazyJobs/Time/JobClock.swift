@@ -3,8 +3,8 @@ public import Foundation
 
 /// The one source of time of a backend and of the runners on it.
 ///
-/// Nothing in these libraries reads a clock or sleeps but through it, so a test that injects
-/// `ManualClock` decides what time it is.
+/// Nothing in these libraries goes by another clock, so a test that injects `ManualClock` decides
+/// what time it is.
 public protocol JobClock: Sendable {
     /// The wall clock's time. It may jump, forwards and backwards.
     var now: Date { get }

@@ -43,11 +43,12 @@ final class AlarmTests: Sendable {
     @Test("by the machine's clock too, and for a time that is over at once")
     func goesOffByTheMachine() async throws {
         let clock = SystemClock()
-        let alarm = Alarm(by: clock)
+        // As if the machine was suspended again and again.
+        let alarm = Alarm(by: clock, lookInterval: .microseconds(100))
         alarm.set(for: clock.uptime + .seconds(86_400)) { self.note("first") }
         alarm.set(for: clock.uptime - .seconds(1)) { self.gate.open() }
         try await gate.wait()
-        let deadline = clock.uptime + .milliseconds(1)
+        let deadline = clock.uptime + .milliseconds(5)
         let end = Gate()
         alarm.set(for: deadline) {
             self.note(clock.uptime < deadline ? "early" : "last")
@@ -83,15 +84,38 @@ final class AlarmTests: Sendable {
         let alarm = Alarm(by: clock)
         let (begun, isOver) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         alarm.set(for: clock.uptime) {
+            alarm.set(for: clock.uptime + .seconds(86_400)) {}
             begun.signal()
             isOver.wait()
             self.note("called")
         }
         await onThread { begun.wait() }
-        async let end: Void = alarm.end()
+        let end = Task {
+            await alarm.end()
+            note("ended")
+        }
+        while alarm.deadline != nil { await Task.yield() }
+        // It has begun to end; it could have ended by now.
+        for _ in 0..<1000 { await Task.yield() }
         isOver.signal()
-        await end
-        #expect(calls.withLock(\.self) == ["called"])
+        await end.value
+        #expect(calls.withLock(\.self) == ["called", "ended"])
+    }
+
+    @Test("goes off although handlers of jobs keep all of Dispatch's threads")
+    func goesOffBesideHandlers() async throws {
+        let isOver = DispatchSemaphore(value: 0)
+        let count = 300
+        for _ in 0..<count { DispatchQueue(label: "handler").async { isOver.wait() } }
+        let clock = SystemClock()
+        let alarm = Alarm(by: clock)
+        // Other tests may wait for these threads with all of Swift's.
+        alarm.set(for: clock.uptime) {
+            for _ in 0..<count { isOver.signal() }
+            self.gate.open()
+        }
+        try await gate.wait()
+        await alarm.end()
     }
 
     private func note(_ name: String) {
