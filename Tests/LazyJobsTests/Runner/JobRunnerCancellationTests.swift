@@ -52,50 +52,55 @@ struct JobRunnerCancellationTests {
         try await meeting.end()
     }
 
+    // Each in a process of its own: while a job keeps one of Swift's threads, Dispatch makes at
+    // most two for each processor, and other tests block them until others go on.
     @Test("jobs are cancelled although they keep all threads of Swift's pool until then")
-    func cancelsJobsThatFillThePool() async throws {
-        let count = ProcessInfo.processInfo.activeProcessorCount
-        let bench = try Bench(workers: count) { $0.gracePeriod = .zero }
-        let (begun, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        let safety = Safety()
-        try bench.runner.register(Note.self) { _, _ in
-            begun.signal()
-            while !Task.isCancelled, !safety.hasBlown {}
-            ended.signal()
+    func cancelsJobsThatFillThePool() async {
+        await #expect(processExitsWith: .success) {
+            let count = ProcessInfo.processInfo.activeProcessorCount
+            let bench = try Bench(workers: count) { $0.gracePeriod = .zero }
+            let limit = ContinuousClock.now + .seconds(600)
+            let begun = DispatchSemaphore(value: 0)
+            try bench.runner.register(Note.self) { _, _ in
+                begun.signal()
+                while !Task.isCancelled, .now < limit {}
+            }
+            let notes = (0..<count).map { Note(text: "\($0)") }
+            try await bench.runner.enqueue(contentsOf: notes)
+            let running = Task { try await bench.runner.run() }
+            Thread.detachNewThread {
+                for _ in 0..<count { begun.wait() }
+                running.cancel()
+            }
+            try await running.value
+            #expect(ContinuousClock.now < limit)
+            #expect(bench.recorder.names.count { $0 == "finished" } == count)
         }
-        try await bench.runner.enqueue(contentsOf: (0..<count).map { Note(text: "\($0)") })
-        let running = Task { try await bench.runner.run() }
-        Thread.detachNewThread {
-            safety.wait(for: begun, count)
-            running.cancel()
-            safety.wait(for: ended, count)
-        }
-        try await running.value
-        #expect(!safety.hasBlown)
-        #expect(bench.recorder.names.count { $0 == "finished" } == count)
     }
 
     @Test("their time is up although they keep all threads of Swift's pool until then")
-    func timesOutJobsThatFillThePool() async throws {
-        let count = ProcessInfo.processInfo.activeProcessorCount
-        let runner = try JobRunner(
-            backend: InMemoryBackend(),
-            configuration: .init(workers: count)
-        )
-        let limit = ContinuousClock.now + .seconds(600)
-        try runner.register(Note.self) { _, _ in
-            while !Task.isCancelled, .now < limit {}
+    func timesOutJobsThatFillThePool() async {
+        await #expect(processExitsWith: .success) {
+            let count = ProcessInfo.processInfo.activeProcessorCount
+            let runner = try JobRunner(
+                backend: InMemoryBackend(),
+                configuration: .init(workers: count)
+            )
+            let limit = ContinuousClock.now + .seconds(600)
+            try runner.register(Note.self) { _, _ in
+                while !Task.isCancelled, .now < limit {}
+            }
+            try await runner.enqueue(
+                contentsOf: (0..<count).map { Note(text: "\($0)") },
+                // Jobs take less to begin; else this shows nothing.
+                options: JobOptions(maxAttempts: 1, timeout: .milliseconds(200))
+            )
+            try runner.start()
+            try await runner.waitUntilIdle()
+            #expect(ContinuousClock.now < limit)
+            #expect(try await runner.stats().byState == [.discarded: count])
+            try await runner.stop()
         }
-        try await runner.enqueue(
-            contentsOf: (0..<count).map { Note(text: "\($0)") },
-            // Jobs take less to begin; else this shows nothing.
-            options: JobOptions(maxAttempts: 1, timeout: .milliseconds(200))
-        )
-        try runner.start()
-        try await runner.waitUntilIdle()
-        #expect(ContinuousClock.now < limit)
-        #expect(try await runner.stats().byState == [.discarded: count])
-        try await runner.stop()
     }
 
     @Test("it holds up neither the stop nor whoever cancels the job")
@@ -117,20 +122,6 @@ struct JobRunnerCancellationTests {
         try await bench.runner.stop(gracePeriod: .zero)
         for _ in jobs { hasStopped.signal() }
         gate.open()
-    }
-}
-
-/// Lets a test that has gone wrong come to an end, whose jobs leave no thread to its time limit.
-private final class Safety: Sendable {
-    private let isBlown = Mutex(false)
-
-    var hasBlown: Bool { isBlown.withLock { $0 } }
-
-    func wait(for semaphore: DispatchSemaphore, _ count: Int) {
-        for _ in 0..<count {
-            let outcome = semaphore.wait(timeout: .now() + .seconds(600))
-            if outcome == .timedOut { isBlown.withLock { $0 = true } }
-        }
     }
 }
 
