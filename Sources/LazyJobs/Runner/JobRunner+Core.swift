@@ -54,10 +54,11 @@ extension JobRunner {
     /// thread, once it goes on: the list of its handlers is locked meanwhile.
     ///
     /// A serial queue has a thread that is not of Swift's pool, all of whose threads may be kept
-    /// by jobs until they are cancelled.
+    /// by jobs until they are cancelled; of a quality that nothing else here goes by, since each
+    /// has its own 255.
     private func cancel(_ attempt: JobAttempt) {
         guard let task = attempt.giveUp() else { return }
-        DispatchQueue(label: "LazyJobs.cancelling").async { task.cancel() }
+        DispatchQueue(label: "LazyJobs.cancelling", qos: .utility).async { task.cancel() }
     }
 
     /// Tells events from which nothing follows, if anybody hears them.

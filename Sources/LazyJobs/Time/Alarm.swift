@@ -4,8 +4,8 @@ import Synchronization
 /// Calls something when a clock has come to a time: the one timer of a runner, or of a store.
 ///
 /// By ``SystemClock`` it calls from a thread that is not of Swift's pool, all of whose threads may
-/// be kept by jobs; by any other clock from a task, which sleeps by it. What it calls delays what
-/// it is set to meanwhile.
+/// be kept by jobs, and one call after the other; by any other clock from a task, which sleeps by
+/// it.
 package final class Alarm: Sendable {
     package typealias Call = @Sendable () -> Void
 
@@ -24,8 +24,7 @@ package final class Alarm: Sendable {
     private let clock: any JobClock
     private let isOfMachine: Bool
     private let lookInterval: Duration
-    /// Of a quality that jobs are not cancelled by: Dispatch has 255 threads for each, and handlers
-    /// of jobs may keep those.
+    /// Of a quality of its own: Dispatch has 255 threads for each, and others may be kept.
     private let queue = DispatchQueue(label: "LazyJobs.alarm", qos: .userInitiated)
     private let state = Mutex(State())
 
