@@ -171,6 +171,10 @@ import Testing
             ),
             (["info", "--json=1", "a"], "--json takes no value; see logjobs info --help"),
             (
+                ["show"],
+                "the number of a job and a folder are wanted; see logjobs show --help"
+            ),
+            (
                 ["show", "a"],
                 "the number of a job and a folder are wanted; see logjobs show --help"
             ),

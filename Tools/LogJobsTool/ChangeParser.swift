@@ -15,8 +15,12 @@ package struct ChangeParser {
         }
         guard let verb = arguments.first.flatMap(ChangeVerb.init) else { return nil }
         var parser = ChangeParser(call: ChangeCall(verb: verb, folder: ""))
-        try parser.read(arguments.dropFirst())
-        return parser.asksForHelp ? .help(verb) : .call(try parser.finished())
+        do throws(UsageError) {
+            try parser.read(arguments.dropFirst())
+            return parser.asksForHelp ? .help(verb) : .call(try parser.finished())
+        } catch {
+            throw UsageError("\(error.message); see logjobs \(verb.rawValue) --help")
+        }
     }
 
     private init(call: ChangeCall) {
@@ -41,21 +45,17 @@ package struct ChangeParser {
             )
             let name = String(parts[0])
             if try takeFlag(name) {
-                if parts.count > 1 { throw complaint("\(name) takes no value") }
+                if parts.count > 1 { throw UsageError("\(name) takes no value") }
                 continue
             }
             guard call.verb.options.contains(name) else {
-                throw complaint("unknown option \(name)")
+                throw UsageError("unknown option \(name)")
             }
             let attached = parts.count > 1 ? String(parts[1]) : nil
             guard let value = attached ?? rest.popFirst() else {
-                throw complaint("\(name) lacks its value")
+                throw UsageError("\(name) lacks its value")
             }
-            do throws(UsageError) {
-                try given.add(name)
-            } catch {
-                throw complaint(error.message)
-            }
+            try given.add(name)
             try take(name, value)
         }
     }
@@ -76,7 +76,7 @@ package struct ChangeParser {
         switch name {
         case "--actor":
             guard value.utf8.count <= JobLimits.nameSizeMax else {
-                throw complaint(
+                throw UsageError(
                     "the name behind --actor has more than \(JobLimits.nameSizeMax) bytes"
                 )
             }
@@ -84,52 +84,44 @@ package struct ChangeParser {
         case "--reason": call.reason = value
         case "--source": call.source = value
         default:
-            do throws(UsageError) {
-                try call.selection.filter.take(
-                    name,
-                    value,
-                    among: call.verb.states ?? [],
-                    now: SystemClock().now
-                )
-            } catch {
-                throw complaint(error.message)
-            }
+            try call.selection.filter.take(
+                name,
+                value,
+                among: call.verb.states ?? [],
+                now: SystemClock().now
+            )
         }
     }
 
     private func finished() throws(UsageError) -> ChangeCall {
         var call = call
         guard let folder = operands.last, !folder.isEmpty else {
-            throw complaint("a folder is missing")
+            throw UsageError("a folder is missing")
         }
         call.folder = folder
         let others = operands.dropLast()
         switch call.verb {
         case .compact:
-            guard others.isEmpty else { throw complaint("too many arguments") }
+            guard others.isEmpty else { throw UsageError("too many arguments") }
         case .dump, .load:
             guard others.count == 1, let file = others.first, !file.isEmpty else {
-                throw complaint("a file and a folder are wanted")
+                throw UsageError("a file and a folder are wanted")
             }
             call.file = file
         case .retry, .cancel, .prune:
             guard others.isEmpty || call.selection.isEmpty else {
-                throw complaint("name jobs by number or by options, not by both")
+                throw UsageError("name jobs by number or by options, not by both")
             }
             for text in others {
                 guard let number: UInt64 = MomentParser.number(text[...]), number > 0 else {
-                    throw complaint("\(text) is not the number of a job")
+                    throw UsageError("\(text) is not the number of a job")
                 }
                 let id = JobID(rawValue: number)
                 if !call.selection.ids.contains(id) { call.selection.ids.append(id) }
             }
-            guard !call.selection.isEmpty else { throw complaint("say which jobs are meant") }
+            guard !call.selection.isEmpty else { throw UsageError("say which jobs are meant") }
         }
         return call
-    }
-
-    private func complaint(_ text: String) -> UsageError {
-        UsageError("\(text); see logjobs \(call.verb.rawValue) --help")
     }
 }
 
