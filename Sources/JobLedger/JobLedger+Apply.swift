@@ -5,16 +5,37 @@ extension JobLedger {
     ///
     /// - Throws: When the event cannot follow what the ledger has seen; nothing has changed then.
     package mutating func apply(_ event: JobEvent) throws(LedgerError) {
+        if case .job(let transition) = event.body {
+            let head = TransitionHead(
+                transition,
+                event.sequence,
+                epoch: event.epoch,
+                at: event.timestamp
+            )
+            return try take(transition.change, head)
+        }
         try checkOrder(of: event)
-        accounts.weigh(event.weight)
+        accounts.weigh(EventWeight.ofNoJob)
         switch event.body {
-        case .job(let transition):
-            try apply(transition.change, TransitionHead(transition, of: event))
+        case .job: break
         case .schedule(let change): try apply(change)
         case .queue(let change): try apply(change)
         case .store(let change): try apply(change, of: event)
         }
         pass(event.sequence)
+    }
+
+    /// Takes what happens next to a job into the state.
+    ///
+    /// - Throws: As for the event that it is a part of.
+    mutating func take(
+        _ change: JobTransition.Change,
+        _ head: TransitionHead
+    ) throws(LedgerError) {
+        try Self.checkOrder(head.sequence, head.epoch, place)
+        accounts.weigh(change.weight)
+        try apply(change, head)
+        pass(head.sequence)
     }
 
     /// Takes the next event of the store into the state, a transition that is plain.
@@ -59,7 +80,7 @@ extension JobLedger {
             transition.kind != .enqueued, transition.kind != .carried
         else { return try apply(event) }
         try checkOrder(of: event)
-        accounts.weigh(event.weight)
+        accounts.weigh(transition.change.weight)
         skip(transition.jobID, isPruned: transition.kind == .pruned, event.sequence)
     }
 

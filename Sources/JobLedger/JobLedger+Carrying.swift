@@ -61,24 +61,30 @@ extension JobLedger {
         previous: SequenceNumber
     ) {
         let slot = freeSlot()
-        let worker = carried.worker.map { workers.retain($0) }
         errors[slot] = carried.lastError
         outputs[slot] = carried.output
-        let (job, traits) = (PlainJob(carried.job), JobTraits(carried.job))
-        insert(job, traits, state: carried.state, at: slot, isNewest: false) { row in
-            row.id = head.jobID
-            row.version = head.version
-            row.attempt = UInt32(head.attempt)
-            row.runAt = Timestamp(carried.runAt)
-            row.createdAt = Timestamp(carried.createdAt)
-            row.updatedAt = Timestamp(carried.updatedAt)
-            row.payloadSequence = head.sequence
-            row.lastTransition = previous
-            row.worker = worker ?? Interner.none
-            row.hasError = carried.lastError != nil
-            row.hasOutput = carried.output != nil
-            row.isReady = carried.isReady || row.runAt <= max(head.timestamp, row.updatedAt)
-        }
+        let job = carried.job
+        var row = JobRow(
+            id: head.jobID,
+            runAt: Timestamp(carried.runAt),
+            createdAt: Timestamp(carried.createdAt),
+            updatedAt: Timestamp(carried.updatedAt),
+            payloadSequence: head.sequence,
+            lastTransition: previous,
+            kind: kinds.retain(job.kind),
+            queue: retainQueue(job.queue),
+            worker: carried.worker.map { workers.retain($0) } ?? Interner.none,
+            version: head.version,
+            attempt: UInt32(head.attempt),
+            maxAttempts: UInt32(job.maxAttempts),
+            recordWeight: UInt32(clamping: accounts.eventWeight),
+            priority: job.priority,
+            state: carried.state
+        )
+        row.hasError = carried.lastError != nil
+        row.hasOutput = carried.output != nil
+        row.isReady = carried.isReady || row.runAt <= max(head.timestamp, row.updatedAt)
+        insert(row, job.traits, at: slot, isNewest: false)
     }
 }
 

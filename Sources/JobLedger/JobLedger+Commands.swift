@@ -89,10 +89,28 @@ extension JobLedger {
             attempt: attempt,
             change: change
         )
-        append(.job(transition), at: now, into: &events)
+        append(transition, at: now, into: &events)
     }
 
-    /// Makes an event happen in this epoch.
+    /// Makes a transition happen in this epoch.
+    mutating func append(
+        _ transition: consuming JobTransition,
+        at now: Timestamp,
+        into events: inout [JobEvent]
+    ) {
+        let (sequence, epoch) = (lastSequence.next, epoch)
+        let head = TransitionHead(transition, sequence, epoch: epoch, at: now)
+        do {
+            try take(transition.change, head)
+        } catch {
+            Self.refuse(error)
+        }
+        events.append(
+            JobEvent(sequence: sequence, epoch: epoch, timestamp: now, body: .job(transition))
+        )
+    }
+
+    /// Makes an event that is about no job happen in this epoch.
     mutating func append(
         _ body: JobEvent.Body,
         at now: Timestamp,
@@ -111,8 +129,12 @@ extension JobLedger {
         do {
             try apply(event)
         } catch {
-            preconditionFailure("A command made an illegal event. \(error)")
+            Self.refuse(error)
         }
         events.append(event)
+    }
+
+    private static func refuse(_ error: LedgerError) -> Never {
+        preconditionFailure("A command made an illegal event. \(error)")
     }
 }

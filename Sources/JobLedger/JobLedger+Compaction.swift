@@ -66,7 +66,7 @@ extension JobLedger {
             guard let slot = slots[copy.jobID], rows[slot].payloadSequence == copy.sequence else {
                 continue
             }
-            append(.job(transition(carrying: copy, at: slot)), at: now, into: &events)
+            append(transition(carrying: copy, at: slot), at: now, into: &events)
         }
         return events.count - count
     }

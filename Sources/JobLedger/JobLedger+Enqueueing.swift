@@ -61,7 +61,7 @@ extension JobLedger {
             attempt: 0,
             change: .enqueued(job, runAt: runAt.date)
         )
-        append(.job(transition), at: now, into: &events)
+        append(transition, at: now, into: &events)
         return slot
     }
 

@@ -16,7 +16,16 @@ extension JobLedger {
         // Asked here: the question below copies the ledger.
         if !job.isPlain { try checkKeys(of: job, head.jobID, isFinal: false) }
         try Self.checkRoom(count)
-        insertNew(PlainJob(job), JobTraits(job), runAt: Timestamp(runAt), head)
+        let row = newRow(
+            kind: job.kind,
+            queue: job.queue,
+            job.priority,
+            maxAttempts: job.maxAttempts,
+            runAt: Timestamp(runAt),
+            head
+        )
+        insert(row, job.traits, at: freeSlot())
+        nextJobID = JobID(rawValue: head.jobID.rawValue + 1)
     }
 
     /// Takes a new job in that is plain, and does not say itself when it is to run.
@@ -28,7 +37,16 @@ extension JobLedger {
         try Self.checkNew(head, nextJobID)
         try Self.checked { () throws(Violation) in try RequestLimits.check(job) }
         try Self.checkRoom(count)
-        insertNew(job, nil, runAt: runAt, head)
+        let row = newRow(
+            kind: job.kind,
+            queue: job.queue,
+            job.priority,
+            maxAttempts: job.maxAttempts,
+            runAt: runAt,
+            head
+        )
+        insert(row, nil, at: freeSlot())
+        nextJobID = JobID(rawValue: head.jobID.rawValue + 1)
     }
 
     private static func checkNew(
@@ -50,28 +68,39 @@ extension JobLedger {
         }
     }
 
-    private mutating func insertNew(
-        _ job: PlainJob,
-        _ traits: JobTraits?,
+    /// The row of a job that was enqueued just now.
+    private mutating func newRow(
+        kind: String,
+        queue: String,
+        _ priority: JobPriority,
+        maxAttempts: Int,
         runAt: Timestamp,
         _ head: TransitionHead
-    ) {
-        insert(job, traits, state: .pending, at: freeSlot()) { row in
-            row.id = head.jobID
-            row.runAt = runAt
-            row.createdAt = head.timestamp
-            row.updatedAt = head.timestamp
-            row.payloadSequence = head.sequence
-            row.lastTransition = head.sequence
-            row.isReady = runAt <= head.timestamp
-        }
-        nextJobID = JobID(rawValue: head.jobID.rawValue + 1)
+    ) -> JobRow {
+        var row = JobRow(
+            id: head.jobID,
+            runAt: runAt,
+            createdAt: head.timestamp,
+            updatedAt: head.timestamp,
+            payloadSequence: head.sequence,
+            lastTransition: head.sequence,
+            kind: kinds.retain(kind),
+            queue: retainQueue(queue),
+            version: 0,
+            attempt: 0,
+            maxAttempts: UInt32(maxAttempts),
+            recordWeight: UInt32(clamping: accounts.eventWeight),
+            priority: priority,
+            state: .pending
+        )
+        row.isReady = runAt <= head.timestamp
+        return row
     }
 
     /// Fails unless the keys of a job are free for it.
     func checkKeys(of job: NewJob, _ id: JobID, isFinal: Bool) throws(LedgerError) {
         if job.uniqueKey == nil && job.idempotencyKey == nil { return }
-        try JobTraits(job).map { traits throws(LedgerError) in
+        try job.traits.map { traits throws(LedgerError) in
             try checkKeys(of: traits, id, isFinal: isFinal)
         }
     }
@@ -93,23 +122,18 @@ extension JobLedger {
         freeSlots.isEmpty ? Slot(rows.count) : freeSlots.removeLast()
     }
 
-    /// Fills a free row; what the job itself does not say, `complete` does.
+    /// Fills a free row.
     mutating func insert(
-        _ job: PlainJob,
+        _ row: JobRow,
         _ traits: JobTraits?,
-        state: JobState,
         at slot: Slot,
-        isNewest: Bool = true,
-        complete: (inout JobRow) -> Void
+        isNewest: Bool = true
     ) {
-        var row = JobRow(job, kind: kinds.retain(job.kind), queue: retainQueue(job.queue))
-        row.state = state
-        row.recordWeight = UInt32(clamping: accounts.eventWeight)
-        complete(&row)
+        var row = row
         if let traits {
             row.hasTraits = true
             self.traits[slot] = traits
-            bindKeys(of: traits, isFinal: state.isFinal, at: slot)
+            bindKeys(of: traits, isFinal: row.state.isFinal, at: slot)
         }
         if slot.index == rows.count {
             rows.append(row)
@@ -218,26 +242,5 @@ extension JobLedger {
             lanes[Int(token)].isPaused = pausesByQueue[TextKey(queue)] != nil
         }
         return token
-    }
-}
-
-extension JobRow {
-    fileprivate init(_ job: PlainJob, kind: Interner.Token, queue: Interner.Token) {
-        let epoch = Timestamp(microseconds: 0)
-        self.init(
-            id: JobID(rawValue: 0),
-            runAt: epoch,
-            createdAt: epoch,
-            updatedAt: epoch,
-            payloadSequence: .zero,
-            lastTransition: .zero,
-            kind: kind,
-            queue: queue,
-            version: 0,
-            attempt: 0,
-            maxAttempts: UInt32(job.maxAttempts),
-            priority: job.priority,
-            state: .pending
-        )
     }
 }

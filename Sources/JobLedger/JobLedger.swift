@@ -2,9 +2,9 @@ package import LazyJobs
 
 /// The state machine of a store: every state is a fold of its events.
 ///
-/// Commands are checked against the state and make events; only ``apply(_:)`` changes anything. The
-/// same events give the same state on every platform. It knows no clock, file or lock, and keeps
-/// no payloads, only where they stand.
+/// Commands are checked against the state and make events; nothing changes but by applying those.
+/// The same events give the same state on every platform. It knows no clock, file or lock, and
+/// keeps no payloads, only where they stand.
 ///
 /// Invariants (executable in `checkInvariants()`):
 /// - A job that waits stands among the ready ones of its queue or among those that become due, a

@@ -84,9 +84,7 @@ package struct JobTraits: Sendable, Hashable {
 
     package init() {}
 
-    /// Nothing when the job has none of it.
-    init?(_ job: NewJob) {
-        if job.isPlain { return nil }
+    init(_ job: NewJob) {
         timeout = job.timeout
         uniqueKey = job.uniqueKey
         concurrencyKey = job.concurrencyKey
@@ -96,4 +94,9 @@ package struct JobTraits: Sendable, Hashable {
         metadata = job.metadata
         waitsFor = job.waitsFor
     }
+}
+
+extension NewJob {
+    /// What it says of itself that few do, if it does.
+    var traits: JobTraits? { isPlain ? nil : JobTraits(self) }
 }

@@ -11,13 +11,6 @@ package struct PlainJob: Sendable {
 
     package init() {}
 
-    init(_ job: NewJob) {
-        let payload = job.payload
-        (kind, queue, encoding) = (job.kind, job.queue, payload.encoding)
-        (payloadSize, priority) = (payload.bytes.count, job.priority)
-        maxAttempts = job.maxAttempts
-    }
-
     /// As `NewJob.size`.
     var size: Int { payloadSize + encoding.utf8.count + kind.utf8.count + queue.utf8.count }
 }

@@ -65,8 +65,8 @@ package struct RecordAccounts: Sendable {
     }
 
     /// Weighs the event that is applied now, once for all that want to know it.
-    mutating func weigh(_ weight: @autoclosure () -> Int) {
-        eventWeight = segments.isEmpty ? 0 : weight()
+    mutating func weigh(_ weight: Int) {
+        eventWeight = segments.isEmpty ? 0 : weight
     }
 
     /// The event that was weighed is applied: it counts in the last segment.
@@ -132,13 +132,18 @@ enum EventWeight {
     static let claimed = 16
     static let succeeded = 16
     static let pruned = 8
+    static let ofNoJob = 64
 }
 
 extension JobEvent {
     /// About how many bytes it has before it is deflated.
-    package var weight: Int {
-        guard let transition else { return 64 }
-        return switch transition.change {
+    package var weight: Int { transition?.change.weight ?? EventWeight.ofNoJob }
+}
+
+extension JobTransition.Change {
+    /// About how many bytes its event has before it is deflated.
+    var weight: Int {
+        switch self {
         case .enqueued(let job, _): EventWeight.enqueued + job.size
         case .carried(let carried): 48 + carried.size
         case .claimed(let worker): EventWeight.claimed + worker.utf8.count

@@ -40,7 +40,8 @@ enum RequestLimits {
     }
 
     static func check(actor: String?) throws(Violation) {
-        try check(actor ?? "", "the actor's name", to: JobLimits.nameSizeMax)
+        guard let actor else { return }
+        try check(actor, "the actor's name", to: JobLimits.nameSizeMax)
     }
 
     static func check(worker: String?) throws(Violation) {

@@ -12,8 +12,13 @@ package struct TransitionHead: Sendable {
 
     package init() {}
 
-    init(_ transition: JobTransition, of event: JobEvent) {
-        (sequence, epoch, timestamp) = (event.sequence, event.epoch, event.timestamp)
+    init(
+        _ transition: borrowing JobTransition,
+        _ sequence: SequenceNumber,
+        epoch: UInt64,
+        at timestamp: Timestamp
+    ) {
+        (self.sequence, self.epoch, self.timestamp) = (sequence, epoch, timestamp)
         (jobID, version) = (transition.jobID, transition.version)
         (previous, attempt) = (transition.previous, transition.attempt)
     }

@@ -7,14 +7,24 @@ extension PlainTransition {
     init?(_ event: JobEvent) {
         guard let transition = event.transition else { return nil }
         self.init()
-        head = TransitionHead(transition, of: event)
+        head = TransitionHead(
+            transition,
+            event.sequence,
+            epoch: event.epoch,
+            at: event.timestamp
+        )
         switch transition.change {
         case .enqueued(let job, let runAt)
         where job.isPlain && job.runAt == nil && job.actor == nil
             // A reader gives no other times.
             && Timestamp(runAt).date == runAt:
             kind = .enqueued
-            self.job = PlainJob(job)
+            self.job.kind = job.kind
+            self.job.queue = job.queue
+            self.job.encoding = job.payload.encoding
+            self.job.payloadSize = job.payload.bytes.count
+            self.job.priority = job.priority
+            self.job.maxAttempts = job.maxAttempts
             self.runAt = Timestamp(runAt)
         case .claimed(let worker):
             kind = .claimed

@@ -2,37 +2,39 @@
 ///
 /// What goes through many hands, unchanged, is kept in it: a job on its way to a store, a record
 /// on its way back.
+@usableFromInline
 struct CopyOnWrite<Value: Sendable & Hashable>: Sendable {
-    // SAFETY: changed only while one `CopyOnWrite` alone refers to it.
-    private final class Box: @unchecked Sendable {
-        var value: Value
+    @usableFromInline
+    final class Box: Sendable {
+        @usableFromInline let value: Value
 
         init(_ value: Value) {
             self.value = value
         }
     }
 
-    private var box: Box
+    @usableFromInline var box: Box
 
     init(_ value: Value) {
         box = Box(value)
     }
 
-    var value: Value {
-        _read { yield box.value }
+    @usableFromInline var value: Value {
+        @inlinable get { box.value }
         _modify {
-            if !isKnownUniquelyReferenced(&box) { box = Box(box.value) }
-            yield &box.value
+            var value = box.value
+            defer { box = Box(value) }
+            yield &value
         }
     }
 }
 
 extension CopyOnWrite: Hashable {
-    static func == (left: Self, right: Self) -> Bool {
+    @usableFromInline static func == (left: Self, right: Self) -> Bool {
         left.box === right.box || left.box.value == right.box.value
     }
 
-    func hash(into hasher: inout Hasher) {
+    @usableFromInline func hash(into hasher: inout Hasher) {
         hasher.combine(box.value)
     }
 }

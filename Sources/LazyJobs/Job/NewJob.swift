@@ -5,56 +5,57 @@ public import Foundation
 ///
 /// Applications rarely make one: ``JobRunner`` does it from a typed job and its ``JobOptions``.
 ///
-/// A copy costs one reference, however much is said: a job goes through many hands on its way.
+/// A copy costs one reference, however much is said: a job goes through many hands on its way. For
+/// the same reason its fields are read without a call.
 public struct NewJob: Sendable, Hashable {
-    private var fields: CopyOnWrite<Fields>
+    @usableFromInline var fields: CopyOnWrite<Fields>
 
     /// The name under which workers know what to do; 1 to ``JobLimits/kindSizeMax`` bytes.
     public var kind: String {
-        get { fields.value.kind }
+        @inlinable get { fields.value.kind }
         set { fields.value.kind = newValue }
     }
 
     /// The queue it stands in; 1 to ``JobLimits/queueSizeMax`` bytes.
     public var queue: String {
-        get { fields.value.queue }
+        @inlinable get { fields.value.queue }
         set { fields.value.queue = newValue }
     }
 
     /// The encoded arguments.
     public var payload: JobPayload {
-        get { fields.value.payload }
+        @inlinable get { fields.value.payload }
         set { fields.value.payload = newValue }
     }
 
     /// How urgent it is beside the other due jobs.
     public var priority: JobPriority {
-        get { fields.value.priority }
+        @inlinable get { fields.value.priority }
         set { fields.value.priority = newValue }
     }
 
     /// The earliest time at which it may run; `nil` means at once, the backend's clock deciding.
     public var runAt: Date? {
-        get { fields.value.runAt }
+        @inlinable get { fields.value.runAt }
         set { fields.value.runAt = newValue }
     }
 
     /// How many attempts it has, from 1 to ``JobLimits/attemptsMax``.
     public var maxAttempts: Int {
-        get { fields.value.maxAttempts }
+        @inlinable get { fields.value.maxAttempts }
         set { fields.value.maxAttempts = newValue }
     }
 
     /// How long one attempt may take before it is cancelled and counted as failed.
     public var timeout: Duration? {
-        get { fields.value.timeout }
+        @inlinable get { fields.value.timeout }
         set { fields.value.timeout = newValue }
     }
 
     /// While a job with this key is pending, running or retrying, no second one is accepted: the
     /// answer names the first.
     public var uniqueKey: String? {
-        get { fields.value.uniqueKey }
+        @inlinable get { fields.value.uniqueKey }
         set { fields.value.uniqueKey = newValue }
     }
 
@@ -63,7 +64,7 @@ public struct NewJob: Sendable, Hashable {
     /// Kept for a later release: a backend that
     /// does not enforce it refuses the job with ``BackendError/Code/unsupported``.
     public var concurrencyKey: String? {
-        get { fields.value.concurrencyKey }
+        @inlinable get { fields.value.concurrencyKey }
         set { fields.value.concurrencyKey = newValue }
     }
 
@@ -72,25 +73,25 @@ public struct NewJob: Sendable, Hashable {
     /// Enqueueing again with the same key while the job is in the
     /// store, whatever its state, answers with that job instead of making a second.
     public var idempotencyKey: String? {
-        get { fields.value.idempotencyKey }
+        @inlinable get { fields.value.idempotencyKey }
         set { fields.value.idempotencyKey = newValue }
     }
 
     /// The schedule that enqueued it, if one did.
     public var scheduleKey: String? {
-        get { fields.value.scheduleKey }
+        @inlinable get { fields.value.scheduleKey }
         set { fields.value.scheduleKey = newValue }
     }
 
     /// Words to find the job by, at most ``JobLimits/tagCountMax``.
     public var tags: [String] {
-        get { fields.value.tags }
+        @inlinable get { fields.value.tags }
         set { fields.value.tags = newValue }
     }
 
     /// Text that travels with the job, such as a trace context.
     public var metadata: [String: String] {
-        get { fields.value.metadata }
+        @inlinable get { fields.value.metadata }
         set { fields.value.metadata = newValue }
     }
 
@@ -99,20 +100,20 @@ public struct NewJob: Sendable, Hashable {
     /// Kept for a later release: a backend that does not honour
     /// it refuses the job with ``BackendError/Code/unsupported``.
     public var waitsFor: [JobID] {
-        get { fields.value.waitsFor }
+        @inlinable get { fields.value.waitsFor }
         set { fields.value.waitsFor = newValue }
     }
 
     /// Who enqueued it, in words for people.
     public var actor: String? {
-        get { fields.value.actor }
+        @inlinable get { fields.value.actor }
         set { fields.value.actor = newValue }
     }
 
     /// Whether it has no timeout, keys, tags, metadata and jobs to wait for, as most.
     ///
     /// One look for all of them: each by itself costs a call, a retain and a release.
-    package var isPlain: Bool { fields.value.isPlain }
+    @inlinable package var isPlain: Bool { fields.value.isPlain }
 
     /// Describes a job; what is not given has the defaults of Go's `lazyjobs`.
     public init(
@@ -157,24 +158,24 @@ public struct NewJob: Sendable, Hashable {
 // MARK: - Storage
 
 extension NewJob {
-    fileprivate struct Fields: Sendable, Hashable {
-        var kind: String
-        var queue: String
-        var payload: JobPayload
-        var priority: JobPriority
-        var runAt: Date?
-        var maxAttempts: Int
-        var timeout: Duration?
-        var uniqueKey: String?
-        var concurrencyKey: String?
-        var idempotencyKey: String?
-        var scheduleKey: String?
-        var tags: [String]
-        var metadata: [String: String]
-        var waitsFor: [JobID]
-        var actor: String?
+    @usableFromInline struct Fields: Sendable, Hashable {
+        @usableFromInline var kind: String
+        @usableFromInline var queue: String
+        @usableFromInline var payload: JobPayload
+        @usableFromInline var priority: JobPriority
+        @usableFromInline var runAt: Date?
+        @usableFromInline var maxAttempts: Int
+        @usableFromInline var timeout: Duration?
+        @usableFromInline var uniqueKey: String?
+        @usableFromInline var concurrencyKey: String?
+        @usableFromInline var idempotencyKey: String?
+        @usableFromInline var scheduleKey: String?
+        @usableFromInline var tags: [String]
+        @usableFromInline var metadata: [String: String]
+        @usableFromInline var waitsFor: [JobID]
+        @usableFromInline var actor: String?
 
-        var isPlain: Bool {
+        @inlinable var isPlain: Bool {
             timeout == nil && uniqueKey == nil && concurrencyKey == nil && idempotencyKey == nil
                 && scheduleKey == nil && tags.isEmpty && metadata.isEmpty && waitsFor.isEmpty
         }

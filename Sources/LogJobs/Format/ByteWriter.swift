@@ -25,6 +25,16 @@ package struct ByteWriter: Sendable {
         bytes.removeLast(bytes.count - count)
     }
 
+    /// Gives the bytes away, and begins anew with as much room.
+    package mutating func take() -> [UInt8] {
+        let capacity = bytes.capacity
+        defer {
+            bytes = []
+            bytes.reserveCapacity(capacity)
+        }
+        return bytes
+    }
+
     package mutating func append(_ byte: UInt8) {
         bytes.append(byte)
     }

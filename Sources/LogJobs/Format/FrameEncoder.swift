@@ -63,7 +63,9 @@ package struct FrameEncoder: ~Copyable, Sendable {
             end += 1
         }
         precondition(block.count <= FormatLimits.eventSizeMax, "an event exceeds its limit")
-        pending.append(block.writer.bytes, eventCount: end - start)
+        // The memory of the last block is used again; before, that would be a copy of it.
+        let bytes = end == events.count ? block.writer.bytes : block.writer.take()
+        pending.append(bytes, eventCount: end - start)
         return end
     }
 }
