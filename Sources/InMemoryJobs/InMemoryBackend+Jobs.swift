@@ -5,11 +5,11 @@ import Synchronization
 extension InMemoryBackend {
     /// Adds jobs, all or none; they are lost when the process ends.
     public func enqueue(_ jobs: [NewJob]) async throws(BackendError) -> [EnqueueResult] {
-        let results = try perform { ledger, now, events throws(BackendError) in
+        let plan = try perform { ledger, now, events throws(BackendError) in
             try ledger.enqueue(jobs, at: now, into: &events)
         }
-        if !results.isEmpty { signalHub.send() }
-        return results
+        if !jobs.isEmpty { signalHub.send() }
+        return plan.results(for: jobs)
     }
 
     /// Takes due jobs, in O(log jobs) for each.

@@ -13,12 +13,12 @@ extension NewJob {
 }
 
 extension JobLedger {
-    /// Adds jobs, all or none; those whose key another job holds are answered with that job.
+    /// Adds jobs, all or none, but for those whose key another job holds.
     package mutating func enqueue(
         _ jobs: [NewJob],
         at now: Timestamp,
         into events: inout [JobEvent]
-    ) throws(BackendError) -> [EnqueueResult] {
+    ) throws(BackendError) -> EnqueuePlan {
         try answering("enqueue jobs") { () throws(Violation) in
             try RequestLimits.check(count: jobs.count, "the number of jobs")
             var size = 0
@@ -29,13 +29,15 @@ extension JobLedger {
             try RequestLimits.check(batchSize: size)
         }
         try checkRoom(for: jobs.count)
-        return jobs.map { job in
+        var plan = EnqueuePlan(firstID: nextJobID, time: now)
+        for (index, job) in jobs.enumerated() {
             if !job.isPlain, let holder = holder(ofKeysOf: job) {
-                return .duplicate(of: record(at: holder))
+                plan.duplicates.append((index, record(at: holder)))
+            } else {
+                add(job, at: now, into: &events)
             }
-            let slot = add(job, at: now, into: &events)
-            return .enqueued(record(at: slot))
         }
+        return plan
     }
 
     /// The job that keeps another out.
@@ -47,6 +49,7 @@ extension JobLedger {
     }
 
     /// Adds a job that has been checked and that no other keeps out.
+    @discardableResult
     mutating func add(_ job: NewJob, at now: Timestamp, into events: inout [JobEvent]) -> Slot {
         let runAt = job.runAt.map { Timestamp($0) } ?? now
         var job = job

@@ -207,8 +207,8 @@ struct LedgerLegalityTests {
         #expect(throws: BackendError.self) {
             try full.enqueue([.sample(), .sample()], at: now, into: &events)
         }
-        let results = try full.enqueue([.sample()], at: now, into: &events)
-        #expect(results.map(\.record.id) == [last])
+        let plan = try full.enqueue([.sample()], at: now, into: &events)
+        #expect(plan.results(for: [.sample()]).map(\.record.id) == [last])
         #expect(throws: BackendError.self) {
             try full.enqueue([.sample()], at: now, into: &events)
         }

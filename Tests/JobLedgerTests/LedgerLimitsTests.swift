@@ -108,9 +108,11 @@ struct LedgerLimitsTests {
         var events: [JobEvent] = []
         let odd = Duration(secondsComponent: 1, attosecondsComponent: 1_999_999_999_999)
         let job = NewJob(kind: "odd", payload: JobPayload(bytes: []), timeout: odd)
-        let results = try ledger.enqueue([job], at: Self.now, into: &events)
+        let plan = try ledger.enqueue([job], at: Self.now, into: &events)
         let whole = Duration.seconds(1) + .microseconds(1)
-        #expect(results[0].record.timeout == whole)
+        let record = plan.results(for: [job])[0].record
+        #expect(record.timeout == whole)
+        #expect(ledger.record(of: record.id) == record)
         var schedule = Self.schedule(0)
         schedule.interval = odd
         schedule.job.timeout = odd

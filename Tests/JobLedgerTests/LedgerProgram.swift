@@ -1,5 +1,6 @@
 import Foundation
 import LazyJobs
+import Testing
 
 @testable import JobLedger
 
@@ -51,7 +52,13 @@ struct LedgerProgram {
 
     private mutating func enqueue() throws {
         let jobs = (0..<number(1...4)).map { _ in randomJob() }
-        _ = try run { try $0.enqueue(jobs, at: $1, into: &$2) }
+        let plan = try run { try $0.enqueue(jobs, at: $1, into: &$2) }
+        // Who asked is told what the ledger would say.
+        let results = plan.results(for: jobs)
+        #expect(results.map(\.record) == results.map { ledger.record(of: $0.record.id) })
+        let added = results.filter { if case .enqueued = $0 { true } else { false } }
+        #expect(plan.added(of: jobs).count == added.count)
+        #expect(Set(added.map(\.record.id)).count == added.count)
     }
 
     private mutating func claim() throws {
@@ -146,6 +153,7 @@ struct LedgerProgram {
             priority: JobPriority(rawValue: Int8(number(-2...2))),
             runAt: flip() ? nil : now.advanced(by: .milliseconds(number(-999...3_000))).date,
             maxAttempts: number(1...3),
+            timeout: flip() ? nil : .nanoseconds(number(1...9_999_999)),
             uniqueKey: flip() ? nil : "u\(number(1...9))",
             idempotencyKey: number(0...3) > 0 ? nil : "i\(number(1...20))",
             scheduleKey: number(0...9) > 0 ? nil : "schedule 1",

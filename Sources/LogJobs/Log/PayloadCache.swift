@@ -20,8 +20,20 @@ package final class PayloadCache: Sendable {
         }
     }
 
+    /// Remembers the payloads of jobs whose events follow one another, later than all before.
+    func add(_ jobs: [NewJob], from first: SequenceNumber) {
+        recent.withLock { recent in
+            var sequence = first
+            for job in jobs {
+                recent.append(job.payload, at: sequence)
+                sequence = sequence.next
+            }
+            recent.shrink(to: byteCountMax)
+        }
+    }
+
     /// Remembers the payload that an event brings, later than all before.
-    package func add(_ payload: JobPayload, at sequence: SequenceNumber) {
+    private func add(_ payload: JobPayload, at sequence: SequenceNumber) {
         recent.withLock { recent in
             recent.append(payload, at: sequence)
             recent.shrink(to: byteCountMax)

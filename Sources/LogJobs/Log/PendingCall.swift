@@ -39,7 +39,7 @@ final class EnqueueCall: PendingCall, @unchecked Sendable {
     private let jobs: [NewJob]
     private let bounds: LogCommand.Needs
     private let payloads: PayloadCache
-    private var result: Result<[EnqueueResult], BackendError>?
+    private var result: Result<EnqueuePlan, BackendError>?
 
     init(_ jobs: [NewJob], _ payloads: PayloadCache) {
         self.jobs = jobs
@@ -54,21 +54,19 @@ final class EnqueueCall: PendingCall, @unchecked Sendable {
         at now: Timestamp,
         into events: inout [JobEvent]
     ) {
-        var sequence = ledger.lastSequence
+        let first = ledger.lastSequence.next
         do throws(BackendError) {
-            let results = try ledger.enqueue(jobs, at: now, into: &events)
-            for index in jobs.indices {
-                guard case .enqueued = results[index] else { continue }
-                sequence = sequence.next
-                payloads.add(jobs[index].payload, at: sequence)
-            }
-            result = .success(results)
+            let plan = try ledger.enqueue(jobs, at: now, into: &events)
+            payloads.add(plan.added(of: jobs), from: first)
+            result = .success(plan)
         } catch {
             result = .failure(error)
         }
     }
 
-    func answer() throws(BackendError) -> [EnqueueResult] { try Self.value(of: result) }
+    func answer() throws(BackendError) -> [EnqueueResult] {
+        try Self.value(of: result).results(for: jobs)
+    }
 }
 
 /// Takes jobs.
