@@ -1,9 +1,9 @@
 package import LazyJobs
 
-/// What came of a request to add jobs, in so few words that it costs nothing to say.
+/// What came of a request to add jobs, in few words.
 ///
-/// The writer of a log makes this; the records of the answer are made by whoever waits for them,
-/// while the writer is with the jobs of others.
+/// The writer of a log makes this; the records of the jobs that were added are made by whoever
+/// waits for them, while the writer is with the jobs of others.
 package struct EnqueuePlan: Sendable {
     /// That of the first job that was added; the others follow without gaps.
     let firstID: JobID

@@ -4,7 +4,7 @@ extension NewJob {
     /// Brings its durations to whole microseconds, which is what a log keeps of them: so that a job
     /// is the same before and after it was read back.
     mutating func normalizeTimes() {
-        // What would not change is not set: the first change costs a copy of the job.
+        // What would not change is not set: each change is a copy of the job.
         if let runAt, Timestamp(runAt).date != runAt { self.runAt = Timestamp(runAt).date }
         guard let timeout else { return }
         let whole = Duration.microseconds(timeout.wholeMicroseconds)

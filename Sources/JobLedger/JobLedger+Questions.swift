@@ -65,7 +65,9 @@ extension JobLedger {
 
     func record(at slot: Slot) -> JobRecord {
         let row = rows[slot]
-        var record = JobRecord(
+        let traits = row.hasTraits ? traits[slot] : nil
+        // In one go, since each change of a record is a copy of it.
+        return JobRecord(
             id: row.id,
             kind: kinds.name(row.kind),
             queue: queues.name(row.queue),
@@ -78,10 +80,16 @@ extension JobLedger {
             updatedAt: row.updatedAt.date,
             lastError: row.hasError ? errors[slot] : nil,
             worker: row.worker == Interner.none ? nil : workers.name(row.worker),
-            output: row.hasOutput ? outputs[slot] : nil
+            timeout: traits?.timeout,
+            output: row.hasOutput ? outputs[slot] : nil,
+            uniqueKey: traits?.uniqueKey,
+            concurrencyKey: traits?.concurrencyKey,
+            idempotencyKey: traits?.idempotencyKey,
+            scheduleKey: traits?.scheduleKey,
+            tags: traits?.tags ?? [],
+            metadata: traits?.metadata ?? [:],
+            waitsFor: traits?.waitsFor ?? []
         )
-        if row.hasTraits, let traits = traits[slot] { record.take(traits) }
-        return record
     }
 
     /// Turns what is wrong with a request into the error of its operation.
@@ -135,19 +143,6 @@ private struct RowFilter {
     func tagFits(_ row: JobRow, _ traits: @autoclosure () -> JobTraits?) -> Bool {
         guard let tag else { return true }
         return row.hasTraits && traits()?.tags.contains { TextKey($0) == tag } ?? false
-    }
-}
-
-extension JobRecord {
-    fileprivate mutating func take(_ traits: JobTraits) {
-        timeout = traits.timeout
-        uniqueKey = traits.uniqueKey
-        concurrencyKey = traits.concurrencyKey
-        idempotencyKey = traits.idempotencyKey
-        scheduleKey = traits.scheduleKey
-        tags = traits.tags
-        metadata = traits.metadata
-        waitsFor = traits.waitsFor
     }
 }
 

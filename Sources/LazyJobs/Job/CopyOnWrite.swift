@@ -1,4 +1,4 @@
-/// A value of many fields that is handed on by one reference, and copied when it is changed.
+/// A value of many fields that is handed on by one reference, and copied by each change.
 ///
 /// What goes through many hands, unchanged, is kept in it: a job on its way to a store, a record
 /// on its way back.

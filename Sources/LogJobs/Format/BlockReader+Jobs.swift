@@ -20,20 +20,25 @@ extension BlockReader {
             encoding: encoding,
             version: UInt32(version)
         )
-        var job = NewJob(kind: kind, queue: queue, payload: payload)
-        job.priority = try priority()
-        job.maxAttempts = try maxAttempts()
-        if presence.take() { job.runAt = try date().date }
-        if presence.take() { job.timeout = try duration() }
-        if presence.take() { job.uniqueKey = try key() }
-        if presence.take() { job.concurrencyKey = try key() }
-        if presence.take() { job.idempotencyKey = try key() }
-        if presence.take() { job.scheduleKey = try name() }
-        if presence.take() { job.tags = try tags() }
-        if presence.take() { job.metadata = try metadata() }
-        if presence.take() { job.waitsFor = try waits() }
-        if presence.take() { job.actor = try name() }
-        return job
+        let (rank, attempts) = (try priority(), try maxAttempts())
+        // Read in this order; and made in one go, since each change of a job is a copy of it.
+        return NewJob(
+            kind: kind,
+            queue: queue,
+            payload: payload,
+            priority: rank,
+            runAt: presence.take() ? try date().date : nil,
+            maxAttempts: attempts,
+            timeout: presence.take() ? try duration() : nil,
+            uniqueKey: presence.take() ? try key() : nil,
+            concurrencyKey: presence.take() ? try key() : nil,
+            idempotencyKey: presence.take() ? try key() : nil,
+            scheduleKey: presence.take() ? try name() : nil,
+            tags: presence.take() ? try tags() : [],
+            metadata: presence.take() ? try metadata() : [:],
+            waitsFor: presence.take() ? try waits() : [],
+            actor: presence.take() ? try name() : nil
+        )
     }
 
     mutating func priority() throws(FormatError) -> JobPriority {
