@@ -1,3 +1,5 @@
+import Foundation
+
 /// What was asked for.
 struct Options {
     /// What becomes of the ratios that were measured.
@@ -22,7 +24,8 @@ struct Options {
     /// Each of them once, in the order in which they were named.
     private(set) var benchmarks: [Benchmark] = []
     private(set) var verdict = Verdict.none
-    private(set) var baselinePath = "Benchmarks/Baseline.json"
+    private(set) var baselinePath =
+        URL(filePath: #filePath).deletingLastPathComponent().path + "/Baseline.json"
 
     init(_ arguments: [String]) throws(Refusal) {
         var rest = arguments[...]
@@ -97,7 +100,7 @@ extension Options {
                             or is missing; ratios alone are compared, not rates or times
           --write-baseline  accepts the ratios of this run as the baseline; those of what was not
                             measured stay
-          --baseline FILE   which baseline; Benchmarks/Baseline.json if not named
+          --baseline FILE   which baseline; that beside the sources if not named
 
         Exits with 0; 1 if --check found something, or not all could be accepted, 2 if it was
         called wrongly, 3 if it could not measure or write, output that nobody takes among it, and
