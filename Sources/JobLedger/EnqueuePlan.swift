@@ -46,25 +46,13 @@ extension JobRecord {
     fileprivate init(_ job: NewJob, id: JobID, enqueuedAt now: Timestamp) {
         var job = job
         job.normalizeTimes()
-        self.init(
-            id: id,
-            kind: job.kind,
-            queue: job.queue,
+        let standing = CarriedJob(
+            job: job,
             state: .pending,
-            attempt: 0,
-            maxAttempts: job.maxAttempts,
-            priority: job.priority,
             runAt: job.runAt ?? now.date,
             createdAt: now.date,
-            updatedAt: now.date,
-            timeout: job.timeout,
-            uniqueKey: job.uniqueKey,
-            concurrencyKey: job.concurrencyKey,
-            idempotencyKey: job.idempotencyKey,
-            scheduleKey: job.scheduleKey,
-            tags: job.tags,
-            metadata: job.metadata,
-            waitsFor: job.waitsFor
+            updatedAt: now.date
         )
+        self.init(standing, id: id, attempt: 0)
     }
 }

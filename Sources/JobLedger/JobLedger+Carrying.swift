@@ -14,7 +14,7 @@ extension JobLedger {
         }
         if let slot = slots[id] {
             guard head.version == rows[slot].version, previous == rows[slot].lastTransition,
-                JobRecord(carried, head) == record(at: slot)
+                JobRecord(carried, id: head.jobID, attempt: head.attempt) == record(at: slot)
             else { throw .carriedDiffers(id) }
             accounts.removeRecord(Int(rows[slot].recordWeight), at: rows[slot].payloadSequence)
             rows[slot].payloadSequence = head.sequence
@@ -89,15 +89,15 @@ extension JobLedger {
 }
 
 extension JobRecord {
-    /// The record that a carried event describes.
-    fileprivate init(_ carried: CarriedJob, _ head: TransitionHead) {
+    /// The record of a job with this state.
+    init(_ carried: CarriedJob, id: JobID, attempt: Int) {
         let job = carried.job
         self.init(
-            id: head.jobID,
+            id: id,
             kind: job.kind,
             queue: job.queue,
             state: carried.state,
-            attempt: head.attempt,
+            attempt: attempt,
             maxAttempts: job.maxAttempts,
             priority: job.priority,
             runAt: carried.runAt,

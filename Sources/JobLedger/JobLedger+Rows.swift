@@ -16,16 +16,15 @@ extension JobLedger {
         // Asked here: the question below copies the ledger.
         if !job.isPlain { try checkKeys(of: job, head.jobID, isFinal: false) }
         try Self.checkRoom(count)
-        let row = newRow(
+        insertNew(
             kind: job.kind,
             queue: job.queue,
             job.priority,
             maxAttempts: job.maxAttempts,
+            job.traits,
             runAt: Timestamp(runAt),
             head
         )
-        insert(row, job.traits, at: freeSlot())
-        nextJobID = JobID(rawValue: head.jobID.rawValue + 1)
     }
 
     /// Takes a new job in that is plain, and does not say itself when it is to run.
@@ -37,16 +36,15 @@ extension JobLedger {
         try Self.checkNew(head, nextJobID)
         try Self.checked { () throws(Violation) in try RequestLimits.check(job) }
         try Self.checkRoom(count)
-        let row = newRow(
+        insertNew(
             kind: job.kind,
             queue: job.queue,
             job.priority,
             maxAttempts: job.maxAttempts,
+            nil,
             runAt: runAt,
             head
         )
-        insert(row, nil, at: freeSlot())
-        nextJobID = JobID(rawValue: head.jobID.rawValue + 1)
     }
 
     private static func checkNew(
@@ -68,15 +66,15 @@ extension JobLedger {
         }
     }
 
-    /// The row of a job that was enqueued just now.
-    private mutating func newRow(
+    private mutating func insertNew(
         kind: String,
         queue: String,
         _ priority: JobPriority,
         maxAttempts: Int,
+        _ traits: JobTraits?,
         runAt: Timestamp,
         _ head: TransitionHead
-    ) -> JobRow {
+    ) {
         var row = JobRow(
             id: head.jobID,
             runAt: runAt,
@@ -94,7 +92,8 @@ extension JobLedger {
             state: .pending
         )
         row.isReady = runAt <= head.timestamp
-        return row
+        insert(row, traits, at: freeSlot())
+        nextJobID = JobID(rawValue: head.jobID.rawValue + 1)
     }
 
     /// Fails unless the keys of a job are free for it.

@@ -14,9 +14,12 @@ package final class PayloadCache: Sendable {
 
     /// Remembers the payloads of enqueued jobs, by the numbers of their events.
     package func add(_ events: ArraySlice<JobEvent>) {
-        for event in events {
-            guard case .enqueued(let job, _) = event.transition?.change else { continue }
-            add(job.payload, at: event.sequence)
+        recent.withLock { recent in
+            for event in events {
+                guard case .enqueued(let job, _) = event.transition?.change else { continue }
+                recent.append(job.payload, at: event.sequence)
+            }
+            recent.shrink(to: byteCountMax)
         }
     }
 
@@ -28,14 +31,6 @@ package final class PayloadCache: Sendable {
                 recent.append(job.payload, at: sequence)
                 sequence = sequence.next
             }
-            recent.shrink(to: byteCountMax)
-        }
-    }
-
-    /// Remembers the payload that an event brings, later than all before.
-    private func add(_ payload: JobPayload, at sequence: SequenceNumber) {
-        recent.withLock { recent in
-            recent.append(payload, at: sequence)
             recent.shrink(to: byteCountMax)
         }
     }
