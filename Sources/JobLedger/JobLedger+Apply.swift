@@ -41,7 +41,7 @@ extension JobLedger {
     /// Takes the next event of the store into the state, a transition that is plain.
     ///
     /// - Throws: As for the event that it is made of.
-    package mutating func apply(_ transition: PlainTransition) throws(LedgerError) {
+    package mutating func apply(_ transition: borrowing PlainTransition) throws(LedgerError) {
         try Self.checkOrder(transition.head.sequence, transition.head.epoch, place)
         accounts.weigh(transition.weight)
         switch transition.kind {
@@ -85,7 +85,7 @@ extension JobLedger {
     }
 
     /// Passes over a plain transition as over an event.
-    package mutating func skip(_ transition: PlainTransition) throws(LedgerError) {
+    package mutating func skip(_ transition: borrowing PlainTransition) throws(LedgerError) {
         let head = transition.head
         guard isGone(head.jobID), transition.kind != .enqueued else {
             return try apply(transition)

@@ -48,7 +48,7 @@ extension JobLedger {
                 try RequestLimits.check(date, "a time")
             }
             try RequestLimits.check(errorOrReason: carried.lastError)
-            try RequestLimits.check(worker: carried.worker)
+            try RequestLimits.check(worker: carried.worker ?? "")
             try RequestLimits.check(output: carried.output)
         }
         try checkKeys(of: carried.job, id, isFinal: carried.state.isFinal)

@@ -36,7 +36,7 @@ extension JobLedger {
         makeDueJobsReady(at: now)
         var choice = ClaimChoice.begin(request, in: self)
         var claims: [PlannedClaim] = []
-        while claims.count < request.limit, let slot = choice.next(in: self) {
+        while claims.count < request.limit, let slot = choice.next(in: &self) {
             transition(slot, .claimed(worker: request.worker), at: now, into: &events)
             claims.append(plannedClaim(of: slot))
         }
@@ -99,21 +99,14 @@ private struct ClaimChoice {
     }
 
     /// The job to take, when all before it have been taken.
-    mutating func next(in ledger: JobLedger) -> Slot? {
-        guard order != nil else {
-            return ledger.claimOrder.first.flatMap { ledger.offer(of: Interner.Token($0))?.slot }
-        }
-        while let number = order?.first {
+    mutating func next(in ledger: inout JobLedger) -> Slot? {
+        guard order != nil else { return ledger.firstOffer()?.slot }
+        let (named, limits) = (named, limits)
+        let offer = order?.first { number in
             let token = named?[number] ?? Interner.Token(number)
-            let offer = isFull(token, in: ledger) ? nil : ledger.offer(of: token)
-            if let offer, offer.id == order?.offer(of: number)?.id { return offer.slot }
-            order?.put(number, offering: offer)
+            let isFull = limits[token].map { ledger.lanes[Int(token)].counts[.running] >= $0 }
+            return isFull == true ? nil : ledger.offer(of: token)
         }
-        return nil
-    }
-
-    private func isFull(_ queue: Interner.Token, in ledger: JobLedger) -> Bool {
-        guard let limit = limits[queue] else { return false }
-        return ledger.lanes[Int(queue)].counts[.running] >= limit
+        return offer?.slot
     }
 }

@@ -183,23 +183,29 @@ extension JobLedger {
     /// Enters a job where one of its state stands.
     mutating func enter(_ slot: Slot, _ row: JobRow) {
         if row.state.isFinal {
-            ended[row.state].insert(slot, &heapPositions, rows)
+            ended[row.state].insert(slot, row, &heapPositions, rows)
         } else if row.state.isWaiting, row.isReady {
             makeReady(slot, row)
         } else if row.state.isWaiting {
-            due.insert(slot, &heapPositions, rows)
+            due.insert(slot, row, &heapPositions, rows)
         }
     }
 
     /// Lets a job stand in the claim order of its queue.
     mutating func makeReady(_ slot: Slot, _ row: JobRow) {
-        let isBehind = lanes[Int(row.queue)].ready.insert(slot, &heapPositions, rows)
+        let isBehind = lanes[Int(row.queue)].ready.insert(slot, row, &heapPositions, rows)
         if !isBehind { offer(row.queue) }
     }
 
-    /// Puts a queue, of which the first job or the pause may have changed, in its place.
+    /// Puts a queue, which may offer a job that comes sooner than before, in its place.
     mutating func offer(_ queue: Interner.Token) {
         claimOrder.put(Int(queue), offering: offer(of: queue))
+    }
+
+    /// The job to claim first, of all queues.
+    mutating func firstOffer() -> JobHeap.Entry? {
+        let (lanes, rows) = (lanes, rows)
+        return claimOrder.first { lanes[$0].offer(rows) }
     }
 
     /// The job of a queue to claim first.
@@ -211,7 +217,6 @@ extension JobLedger {
             ended[row.state].remove(slot, &heapPositions)
         } else if row.state.isWaiting, row.isReady {
             lanes[Int(row.queue)].ready.remove(slot, &heapPositions)
-            offer(row.queue)
         } else if row.state.isWaiting {
             due.remove(slot, &heapPositions)
         }

@@ -9,7 +9,8 @@ package import LazyJobs
 /// Invariants (executable in `checkInvariants()`):
 /// - A job that waits stands among the ready ones of its queue or among those that become due, a
 ///   final one among those that ended the same way, a running one in no order.
-/// - A queue offers the first of its ready jobs, or nothing while it is paused.
+/// - A queue offers the first of its ready jobs, or nothing while it is paused, and stands in the
+///   claim order no later than that.
 /// - The updated order holds every job, by the sequence number of its last transition.
 /// - A unique key is bound by exactly the jobs that have it and are not final; an idempotency key
 ///   by the job that has it, whatever its state.
@@ -44,7 +45,7 @@ package struct JobLedger: Sendable {
     var workers = Interner()
     /// By the queue's token.
     var lanes = ChunkedColumn<QueueLane>()
-    /// The queues that have a due job and are not paused, by their tokens.
+    /// The queues that have a due job and are not paused, by their tokens, and perhaps others.
     var claimOrder = ClaimOrder()
     /// The jobs that wait for their time.
     var due = OrderedJobs(by: .due)

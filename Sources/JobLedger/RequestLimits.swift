@@ -44,8 +44,8 @@ enum RequestLimits {
         try check(actor, "the actor's name", to: JobLimits.nameSizeMax)
     }
 
-    static func check(worker: String?) throws(Violation) {
-        try check(worker ?? "", "the worker's name", to: JobLimits.nameSizeMax)
+    static func check(worker: String) throws(Violation) {
+        try check(worker, "the worker's name", to: JobLimits.nameSizeMax)
     }
 
     /// Errors and reasons of requests are cut before; those of events must be.

@@ -13,6 +13,7 @@ struct ManyQueuesTests {
     private var events: [JobEvent] = []
     private var now = Timestamp(microseconds: 1_000_000_000)
     private var paused: Set<String> = []
+    private var running: [(id: JobID, lease: Lease)] = []
 
     init() {
         generator = SeededGenerator(seed: 0)
@@ -47,6 +48,23 @@ struct ManyQueuesTests {
         }
     }
 
+    /// Gives jobs back, at their old time or another, and calls some off for a while.
+    private mutating func giveBack() throws {
+        for _ in 0..<min(running.count, number(0...20)) {
+            let (id, lease) = running.remove(at: number(0...running.count - 1))
+            let until = now.advanced(by: .milliseconds(number(-200...100))).date
+            let outcome: JobOutcome =
+                number(0...1) == 0 ? .interrupted(reason: "") : .snooze(until: until)
+            let request = FinishRequest(jobID: id, lease: lease, outcome: outcome)
+            _ = try ledger.finish([request], at: now, into: &events)
+        }
+        let some = (0..<9).map { _ in JobID(rawValue: UInt64(number(1...1000))) }
+        _ = try ledger.cancel(some, reason: "", actor: nil, at: now, into: &events)
+        let others = (0..<9).map { _ in JobID(rawValue: UInt64(number(1...1000))) }
+        _ = try ledger.retry(others, reason: nil, actor: nil, at: now, into: &events)
+        running.removeAll { some.contains($0.id) }
+    }
+
     private mutating func randomRequest() -> ClaimRequest {
         var limits: [String: Int] = [:]
         for _ in 0..<number(0...20) { limits[Self.queues[number(0...39)]] = number(0...3) }
@@ -67,7 +85,7 @@ struct ManyQueuesTests {
             running[record.queue, default: 0] += 1
         }
         let waiting = records.filter { record in
-            record.state == .pending && record.runAt <= now.date
+            record.state.isWaiting && record.runAt <= now.date
                 && !paused.contains(record.queue)
                 && request.queues?.contains(record.queue) ?? true
         }
@@ -87,7 +105,7 @@ struct ManyQueuesTests {
     }
 
     @Test(
-        "take what sorting all jobs gives, whatever is named, limited or paused",
+        "take what sorting all jobs gives, whatever is named, limited, paused or given back",
         arguments: 1...20 as ClosedRange<UInt64>
     )
     mutating func inOrder(seed: UInt64) throws {
@@ -100,6 +118,8 @@ struct ManyQueuesTests {
             let expected = expected(request)
             let plan = try ledger.claim(request, at: now, into: &events)
             try #require(plan.claims.map(\.record.id) == expected, "seed \(seed), step \(step)")
+            running += plan.claims.map { ($0.record.id, $0.lease) }
+            try giveBack()
             ledger.checkInvariants()
         }
     }

@@ -90,7 +90,7 @@ private struct Bench {
         let slot = Slot(rows.count)
         rows.append(JobRow(id: UInt64(rows.count + 1), time: time))
         positions.append(0)
-        ordered.insert(slot, &positions, rows)
+        ordered.insert(slot, rows[slot], &positions, rows)
         let entry = rows[slot].dueEntry(slot)
         let place = expected.firstIndex { entry < $0 } ?? expected.count
         expected.insert(entry, at: place)

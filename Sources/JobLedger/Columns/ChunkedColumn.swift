@@ -15,8 +15,8 @@ struct ChunkedColumn<Element: Sendable>: Sendable {
     var isEmpty: Bool { chunks.isEmpty }
 
     var count: Int {
-        guard let last = chunks.last else { return 0 }
-        return (chunks.count - 1) << Self.shift + last.count
+        guard !chunks.isEmpty else { return 0 }
+        return (chunks.count - 1) << Self.shift + chunks[chunks.count - 1].count
     }
 
     var last: Element? { chunks.last?.last }
@@ -32,7 +32,7 @@ struct ChunkedColumn<Element: Sendable>: Sendable {
     }
 
     mutating func append(_ element: Element) {
-        if chunks.last.map({ $0.count == Self.chunkCountMax }) ?? true {
+        if count == chunks.count << Self.shift {
             var chunk: [Element] = []
             // The first grows as it must: there may be a column for each of a million queues.
             if !chunks.isEmpty { chunk.reserveCapacity(Self.chunkCountMax) }

@@ -1,8 +1,11 @@
-/// Queues in claim order: each stands where the first job that it offers would stand.
+/// Queues in claim order: each stands where the first job that it offers would stand, or before.
+///
+/// A queue whose first job has gone stands too early until it is the first; so a job that goes
+/// costs nothing here. One that comes first in its queue must be told.
 ///
 /// Queues are numbered densely from zero, by whoever keeps the order.
 ///
-/// Invariant: a queue is in the heap exactly if it offers a job, at the position that is noted.
+/// Invariant: a queue that offers a job is in the heap, at the position that is noted.
 struct ClaimOrder: Sendable {
     private var heap = JobHeap()
     /// By the queue's number.
@@ -10,16 +13,24 @@ struct ClaimOrder: Sendable {
 
     private static let absent = UInt32.max
 
-    /// How many queues offer a job.
-    var count: Int { heap.count }
+    /// Whether a queue stands no later than its job does.
+    func isInTime(_ queue: Int, offering offer: JobHeap.Entry) -> Bool {
+        guard queue < positions.count, positions[queue] != Self.absent else { return false }
+        return !(offer < heap[Int(positions[queue])])
+    }
 
-    /// The queue to claim from next.
-    var first: Int? { heap.first?.slot.index }
-
-    /// The job that a queue offers.
-    func offer(of queue: Int) -> JobHeap.Entry? {
-        guard queue < positions.count, positions[queue] != Self.absent else { return nil }
-        return heap[Int(positions[queue])]
+    /// The job to claim next; brings the queues that stand before it to where they belong.
+    ///
+    /// - Parameter offer: Gives the first job of a queue.
+    /// - Returns: That of the first queue; nothing when no queue offers one.
+    /// - Complexity: O(log queues) for each of those.
+    mutating func first(_ offer: (_ queue: Int) -> JobHeap.Entry?) -> JobHeap.Entry? {
+        while let front = heap.first {
+            let offer = offer(front.slot.index)
+            if let offer, !(front < offer) { return offer }
+            put(front.slot.index, offering: offer)
+        }
+        return nil
     }
 
     /// Puts a queue in its place.
@@ -27,7 +38,7 @@ struct ClaimOrder: Sendable {
     /// - Parameters:
     ///   - queue: Its number.
     ///   - offer: Its first job; without one it leaves the order.
-    /// - Complexity: O(log queues), O(1) when the job is the one it has offered before.
+    /// - Complexity: O(log queues).
     mutating func put(_ queue: Int, offering offer: JobHeap.Entry?) {
         while positions.count <= queue { positions.append(Self.absent) }
         let position = positions[queue]
@@ -39,7 +50,7 @@ struct ClaimOrder: Sendable {
         entry.slot = Slot(queue)
         if position == Self.absent {
             heap.insert(entry, &positions)
-        } else if entry.id != heap[Int(position)].id {
+        } else {
             heap.replace(at: position, with: entry, &positions)
         }
     }

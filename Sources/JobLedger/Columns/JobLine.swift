@@ -25,15 +25,18 @@ struct JobLine: Sendable {
     var isSparse: Bool { span - count > count + Self.chunkCountMax }
 
     /// How many there are with the gaps.
-    private var span: Int {
-        guard let last = chunks.last else { return 0 }
-        return (chunks.count - 1) * Self.chunkCountMax + last.count - head
+    private var span: Int { end - head }
+
+    /// Where the next slot would stand, counted from the beginning of the first chunk.
+    private var end: Int {
+        guard !chunks.isEmpty else { return 0 }
+        return (chunks.count - 1) * Self.chunkCountMax + chunks[chunks.count - 1].count
     }
 
     /// The slot with a number that was given; ``Slot/none`` behind either end.
     subscript(number: UInt32) -> Slot {
         let index = index(of: number)
-        guard index >= head, index < head + span else { return .none }
+        guard index >= head, index < end else { return .none }
         return chunks[index / Self.chunkCountMax][index % Self.chunkCountMax]
     }
 
@@ -50,7 +53,8 @@ struct JobLine: Sendable {
 
     /// - Returns: The slot's number.
     mutating func append(_ slot: Slot) -> UInt32 {
-        if chunks.last.map({ $0.count == Self.chunkCountMax }) ?? true {
+        let index = end
+        if index == chunks.count * Self.chunkCountMax {
             var chunk: [Slot] = []
             // The first grows as it must: there may be a line for each of a million queues.
             if !chunks.isEmpty { chunk.reserveCapacity(Self.chunkCountMax) }
@@ -58,7 +62,7 @@ struct JobLine: Sendable {
         }
         chunks[chunks.count - 1].append(slot)
         count += 1
-        return (base &+ UInt32(head + span - 1)) % Self.numberEnd
+        return (base &+ UInt32(index)) % Self.numberEnd
     }
 
     /// Takes out what has a number.

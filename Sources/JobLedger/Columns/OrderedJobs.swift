@@ -12,13 +12,15 @@ struct OrderedJobs: Sendable {
     enum Key: Sendable {
         case ready, due, ended
 
-        func entry(of slot: Slot, _ rows: Rows) -> JobHeap.Entry {
+        func entry(of slot: Slot, _ row: JobRow) -> JobHeap.Entry {
             switch self {
-            case .ready: rows[slot].readyEntry(slot)
-            case .due: rows[slot].dueEntry(slot)
-            case .ended: rows[slot].endedEntry(slot)
+            case .ready: row.readyEntry(slot)
+            case .due: row.dueEntry(slot)
+            case .ended: row.endedEntry(slot)
             }
         }
+
+        func entry(of slot: Slot, _ rows: Rows) -> JobHeap.Entry { entry(of: slot, rows[slot]) }
     }
 
     private let key: Key
@@ -45,19 +47,20 @@ struct OrderedJobs: Sendable {
         return other
     }
 
-    /// Takes a job in.
+    /// Takes a job in, whose row this is.
     ///
     /// - Returns: Whether it stands behind another for sure, so that the first is the same.
     /// - Complexity: O(log jobs), O(1) for one that comes behind all that came in order before.
     @discardableResult
     mutating func insert(
         _ slot: Slot,
+        _ row: JobRow,
         _ positions: inout JobHeap.Positions,
         _ rows: Rows
     ) -> Bool {
         var isBehind = false
         if let last = line.last {
-            let entry = key.entry(of: slot, rows)
+            let entry = key.entry(of: slot, row)
             isBehind = key.entry(of: last, rows) < entry
             if !isBehind {
                 guard line.count <= Self.shortCount else {

@@ -27,7 +27,7 @@ public enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
     case cancelled
 
     /// Whether nothing happens to the job any more, but its removal or a retry by hand.
-    public var isFinal: Bool {
+    @inlinable public var isFinal: Bool {
         switch self {
         case .pending, .running, .retrying: false
         case .succeeded, .discarded, .cancelled: true
@@ -35,7 +35,10 @@ public enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
     }
 
     /// Whether a worker may claim the job once it is due.
-    public var isWaiting: Bool {
-        self == .pending || self == .retrying
+    @inlinable public var isWaiting: Bool {
+        switch self {
+        case .pending, .retrying: true
+        case .running, .succeeded, .discarded, .cancelled: false
+        }
     }
 }

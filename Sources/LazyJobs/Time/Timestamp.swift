@@ -33,12 +33,19 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package var date: Date {
         // From 1970 to 2106 it is rounded twice all the same, which is exact there, too: then it
         // equals the date that a program makes of the same number of seconds since 1970.
-        if (0..<Int64(UInt32.max) * 1_000_000).contains(microseconds) {
+        if isOfThisCentury {
             return Date(timeIntervalSince1970: Double(microseconds) / 1e6)
         }
         let (seconds, rest) = microseconds.flooredDivision(by: 1_000_000)
         let whole = Double(seconds - Self.referenceDate)
         return Date(timeIntervalSinceReferenceDate: whole + Double(rest) / 1e6)
+    }
+
+    /// What comes back from ``date``: the same, but far away from 2001.
+    package var asDate: Timestamp { isOfThisCentury ? self : Timestamp(date) }
+
+    private var isOfThisCentury: Bool {
+        (0..<Int64(UInt32.max) * 1_000_000).contains(microseconds)
     }
 
     /// The begin of 2001, in seconds since 1970.

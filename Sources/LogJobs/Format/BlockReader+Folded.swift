@@ -23,11 +23,11 @@ extension BlockReader {
         plain.kind = plainKind
         switch plainKind {
         case .enqueued:
-            let runAt = try date().date
             // As an event has it, which rounds what no writer of ours has written.
-            plain.runAt = Timestamp(runAt)
+            plain.runAt = try date().asDate
             let presence = try jobPresence()
             guard presence.isEmpty else {
+                let runAt = plain.runAt.date
                 return .event(JobEvent(plain.head, .enqueued(try job(presence), runAt: runAt)))
             }
             try read(&plain.job)

@@ -37,11 +37,17 @@ package struct ByteReader {
     // Inlined, as far as nearly all numbers go: an event has ten of them.
     @inline(__always)
     package mutating func varint() throws(FormatError) -> UInt64 {
-        if position < bytes.endIndex, bytes[position] < 0x80 {
-            defer { position += 1 }
-            return UInt64(bytes[position])
+        guard position < bytes.endIndex else { return try longVarint() }
+        let first = bytes[position]
+        if first < 0x80 {
+            position += 1
+            return UInt64(first)
         }
-        return try longVarint()
+        guard position + 1 < bytes.endIndex else { return try longVarint() }
+        let second = bytes[position + 1]
+        guard (1..<0x80).contains(second) else { return try longVarint() }
+        position += 2
+        return UInt64(first & 0x7F) | UInt64(second) << 7
     }
 
     private mutating func longVarint() throws(FormatError) -> UInt64 {
@@ -70,6 +76,7 @@ package struct ByteReader {
         .damaged("\(what): \(number) is more than \(max)")
     }
 
+    @inline(__always)
     package mutating func zigzag() throws(FormatError) -> Int64 {
         let number = try varint()
         return Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1)

@@ -16,13 +16,10 @@ extension LogRecovery {
                 continue
             }
             do throws(LogReadError) {
-                var checkpoint = try Checkpoint(entry, of: manifest.store, in: folder)
-                ledger = checkpoint.ledger
-                // With two owners, whatever is changed of it would be copied first.
-                checkpoint.ledger = JobLedger()
-                ledger.retireSegments(before: first)
+                let checkpoint = try Checkpoint(entry, of: manifest.store, in: folder)
                 report.checkpoint = checkpoint.sequence
-                self.checkpoint = checkpoint
+                (ledger, places) = (checkpoint.ledger, checkpoint.places)
+                ledger.retireSegments(before: first)
                 return
             } catch {
                 ignore(entry, "\(error)")
@@ -48,7 +45,7 @@ extension LogRecovery {
 
     /// Takes over a segment whose events are all in the checkpoint.
     mutating func adopt(_ entry: SegmentEntry) throws(LogStoreError) {
-        let places = checkpoint?.places[entry.id]
+        let places = places[entry.id]
         // What the checkpoint has of it needs no look.
         let end = places == nil ? entry.validEnd : 0
         let frames = try frames(of: entry, upTo: end)

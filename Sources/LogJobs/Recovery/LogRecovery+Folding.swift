@@ -29,9 +29,10 @@ extension LogRecovery {
         at offset: UInt64,
         of frames: SegmentFrames
     ) throws(LogStoreError) {
-        if let checkpoint, baseline.lastSequence < checkpoint.sequence { return }
+        if let checkpoint = report.checkpoint, baseline.lastSequence < checkpoint { return }
         defer { ledger.beginSegment() }
-        guard segments.count > 1 || baseline.lastSequence == .zero || checkpoint != nil else {
+        let isFirst = segments.count == 1 && report.checkpoint == nil
+        guard !isFirst || baseline.lastSequence == .zero else {
             do throws(LedgerError) {
                 try baseline.check()
             } catch {
@@ -62,7 +63,7 @@ extension LogRecovery {
 
     private mutating func take(
         _ event: FoldedEvent,
-        _ plain: PlainTransition
+        _ plain: borrowing PlainTransition
     ) throws(FormatError) {
         do throws(LedgerError) {
             switch event {
@@ -87,7 +88,7 @@ extension LogRecovery {
         }
     }
 
-    private mutating func take(_ transition: PlainTransition) throws(LedgerError) {
+    private mutating func take(_ transition: borrowing PlainTransition) throws(LedgerError) {
         switch use(of: transition.head.sequence) {
         case .none: break
         case .skip: try ledger.skip(transition)
@@ -100,7 +101,7 @@ extension LogRecovery {
 
     /// Of jobs whose beginning was retired, transitions are passed over until they are carried.
     private func use(of sequence: SequenceNumber) -> Use {
-        if let checkpoint { return sequence > checkpoint.sequence ? .apply : .none }
+        if let checkpoint = report.checkpoint { return sequence > checkpoint ? .apply : .none }
         return sequence <= manifest.carriedThrough ? .skip : .apply
     }
 

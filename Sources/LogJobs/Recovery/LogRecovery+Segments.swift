@@ -84,7 +84,7 @@ extension LogRecovery {
         SegmentFrames(
             try scanner(for: entry),
             upTo: end,
-            known: checkpoint?.sequence ?? .zero
+            known: report.checkpoint ?? .zero
         )
     }
 

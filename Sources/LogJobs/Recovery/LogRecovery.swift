@@ -36,7 +36,8 @@ package struct LogRecovery: ~Copyable {
     var summaries: [SegmentSummary] = []
     var report = RecoveryReport()
     var previous: SegmentHeader.Predecessor?
-    var checkpoint: Checkpoint?
+    /// Where the frames of segments begin, as far as the checkpoint says so.
+    var places: [SegmentID: [FramePlace]] = [:]
     /// The digests, if they are to be checked.
     var chain: HistoryChain?
 
@@ -139,7 +140,7 @@ package struct LogRecovery: ~Copyable {
             recovery.checkCheckpoints()
         }
         for entry in manifest.segments.dropLast() {
-            if entry.lastSequence <= recovery.checkpoint?.sequence ?? .zero {
+            if entry.lastSequence <= recovery.report.checkpoint ?? .zero {
                 try recovery.adopt(entry)
             } else {
                 try recovery.foldSealed(entry)
