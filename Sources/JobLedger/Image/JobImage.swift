@@ -20,9 +20,30 @@ package struct JobImage: Sendable, Hashable {
     package var queue: UInt32
     /// ``noName`` if nobody has run it.
     package var worker: UInt32
-    package var traits: JobTraits?
-    package var error: String?
-    package var output: [UInt8]?
+    package var extras: Extras?
+
+    /// What few jobs have, by one reference: it is handed on with the others.
+    package indirect enum Extras: Sendable, Hashable {
+        case extras(traits: JobTraits?, error: String?, output: [UInt8]?)
+
+        package var traits: JobTraits? {
+            switch self {
+            case .extras(let traits, _, _): traits
+            }
+        }
+
+        package var error: String? {
+            switch self {
+            case .extras(_, let error, _): error
+            }
+        }
+
+        package var output: [UInt8]? {
+            switch self {
+            case .extras(_, _, let output): output
+            }
+        }
+    }
 
     package static let noName = UInt32.max
 

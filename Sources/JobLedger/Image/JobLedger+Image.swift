@@ -46,9 +46,13 @@ extension JobLedger {
             queue: row.queue,
             worker: row.worker
         )
-        if row.hasTraits { image.traits = traits[slot] }
-        if row.hasError { image.error = errors[slot] }
-        if row.hasOutput { image.output = outputs[slot] }
+        if row.hasTraits || row.hasError || row.hasOutput {
+            image.extras = .extras(
+                traits: row.hasTraits ? traits[slot] : nil,
+                error: row.hasError ? errors[slot] : nil,
+                output: row.hasOutput ? outputs[slot] : nil
+            )
+        }
         return image
     }
 }
@@ -88,7 +92,7 @@ package struct LedgerRestoration: Sendable {
         guard image.kind < frame.kinds.count, image.queue < frame.queues.count,
             image.worker == JobImage.noName || image.worker < frame.workers.count
         else { throw .unknownJob(image.id) }
-        if let traits = image.traits {
+        if let traits = image.extras?.traits {
             try ledger.checkKeys(of: traits, image.id, isFinal: image.state.isFinal)
         }
         try JobLedger.checkRoom(ledger.count)
@@ -158,19 +162,27 @@ extension JobLedger {
     fileprivate mutating func restore(_ row: JobRow, _ image: JobImage) {
         let slot = Slot(rows.count)
         var row = row
-        row.hasTraits = image.traits != nil
-        row.hasError = image.error != nil
-        row.hasOutput = image.output != nil
+        if let extras = image.extras { keep(extras, of: &row, at: slot) }
         rows.append(row)
         heapPositions.append(0)
-        if let traits = image.traits {
-            self.traits[slot] = traits
-            bindKeys(of: traits, isFinal: row.state.isFinal, at: slot)
-        }
-        if row.hasError { errors[slot] = image.error }
-        if row.hasOutput { outputs[slot] = image.output }
         slots.insert(row.id, at: slot)
         add(slot, row)
         order.insertNewest(slot)
+    }
+
+    private mutating func keep(_ extras: JobImage.Extras, of row: inout JobRow, at slot: Slot) {
+        if let traits = extras.traits {
+            row.hasTraits = true
+            self.traits[slot] = traits
+            bindKeys(of: traits, isFinal: row.state.isFinal, at: slot)
+        }
+        if let error = extras.error {
+            row.hasError = true
+            errors[slot] = error
+        }
+        if let output = extras.output {
+            row.hasOutput = true
+            outputs[slot] = output
+        }
     }
 }

@@ -68,8 +68,7 @@ package struct CheckpointEncoder: ~Copyable, @unchecked Sendable {
     /// Adds a job; gives a part when it is full.
     package mutating func add(_ image: JobImage) -> CheckpointPart? {
         jobs.append(image)
-        jobsSize += (image.error?.utf8.count ?? 0) + (image.output?.count ?? 0)
-        jobsSize += image.traits?.size ?? 0
+        jobsSize += image.extras?.size ?? 0
         return jobs.count >= Self.jobCount || jobsSize >= Self.jobsSize ? finishJobs() : nil
     }
 
@@ -155,6 +154,13 @@ package struct FramePlace: Hashable, Sendable {
     package init(start: UInt32, offset: UInt32) {
         self.start = start
         self.offset = offset
+    }
+}
+
+extension JobImage.Extras {
+    /// About how many bytes they have.
+    fileprivate var size: Int {
+        (traits?.size ?? 0) + (error?.utf8.count ?? 0) + (output?.count ?? 0)
     }
 }
 

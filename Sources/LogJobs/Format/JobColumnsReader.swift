@@ -51,7 +51,7 @@ struct JobColumnsReader {
             flags.append(byte)
         }
         for index in jobs.indices where flags[index] >= 16 {
-            try readRest(flags[index], of: index)
+            jobs[index].extras = try extras(flags[index])
         }
         try block.reader.end("the jobs of a part")
     }
@@ -115,10 +115,12 @@ struct JobColumnsReader {
         return time
     }
 
-    private mutating func readRest(_ flags: UInt8, of index: Int) throws(FormatError) {
-        if flags & 16 != 0 { jobs[index].traits = try traits() }
-        if flags & 32 != 0 { jobs[index].error = try block.text() }
-        if flags & 64 != 0 { jobs[index].output = try block.bytes() }
+    private mutating func extras(_ flags: UInt8) throws(FormatError) -> JobImage.Extras {
+        .extras(
+            traits: flags & 16 != 0 ? try traits() : nil,
+            error: flags & 32 != 0 ? try block.text() : nil,
+            output: flags & 64 != 0 ? try block.bytes() : nil
+        )
     }
 
     private mutating func traits() throws(FormatError) -> JobTraits {

@@ -11,7 +11,7 @@ struct JobColumnsWriter {
         appendNumbers(jobs)
         appendTimes(jobs)
         for job in jobs { block.writer.append(job.flags) }
-        for job in jobs { appendRest(of: job) }
+        for job in jobs { if let extras = job.extras { append(extras) } }
     }
 
     private mutating func appendNumbers(_ jobs: [JobImage]) {
@@ -54,10 +54,10 @@ struct JobColumnsWriter {
         }
     }
 
-    private mutating func appendRest(of job: JobImage) {
-        if let traits = job.traits { append(traits) }
-        if let error = job.error { block.append(text: error) }
-        if let output = job.output {
+    private mutating func append(_ extras: JobImage.Extras) {
+        if let traits = extras.traits { append(traits) }
+        if let error = extras.error { block.append(text: error) }
+        if let output = extras.output {
             block.writer.append(sized: output, max: FormatLimits.bytesSizeMax)
         }
     }
@@ -87,7 +87,7 @@ struct JobColumnsWriter {
 extension JobImage {
     /// The state, and what there is beside it.
     fileprivate var flags: UInt8 {
-        state.numberOnDisk | (isReady ? 8 : 0) | (traits != nil ? 16 : 0)
-            | (error != nil ? 32 : 0) | (output != nil ? 64 : 0)
+        state.numberOnDisk | (isReady ? 8 : 0) | (extras?.traits != nil ? 16 : 0)
+            | (extras?.error != nil ? 32 : 0) | (extras?.output != nil ? 64 : 0)
     }
 }

@@ -1,5 +1,4 @@
 import CLogJobs
-import Dispatch
 package import LazyJobs
 import Synchronization
 
@@ -9,22 +8,18 @@ import Synchronization
 /// caller decodes the ones before and makes something of them: half of a replay is done there.
 /// What is given does not depend on it: an error comes behind all frames that are before it.
 ///
-/// Invariants:
-/// - Who holds `scanner` reads; who holds `state` never waits for anything.
-/// - No more than ``pieceCountMax`` pieces wait.
-/// - Behind ``close()`` nothing is read, and the file is closed.
+/// Invariants: who holds `state` never waits for anything; behind ``close()`` nothing is read, and
+/// the file is closed.
 package final class SegmentFrames: Sendable {
     /// Some frames, or why there are no more.
-    private typealias Piece = Result<[VerifiedFrame], LogStoreError>
+    fileprivate typealias Piece = Result<[VerifiedFrame], LogStoreError>
 
     private struct State {
         /// Behind the last frame that was given.
         var offset: UInt64
-        var waiting: [Piece] = []
         /// The piece that is given out, backwards.
         var rest: [VerifiedFrame] = []
         var failure: LogStoreError?
-        var isClosed = false
 
         mutating func takeFrame() -> VerifiedFrame? {
             guard let frame = rest.popLast() else { return nil }
@@ -45,25 +40,16 @@ package final class SegmentFrames: Sendable {
 
     /// How long the frames must be for another thread to be worth while.
     private static let aheadMin: UInt64 = 1 << 20
-    private static let pieceCountMax = 4
-    private static let pieceEventCount = 512
-    private static let pieceFrameCount = 64
 
     package let header: SegmentHeader
     /// The file that is read.
     package let fileName: String
     package let fileSize: UInt64
 
-    private let end: UInt64
-    private let known: SequenceNumber
-    private let scanner: Mutex<SegmentScanner>
+    private let reader: VerifiedFrameReader
+    /// What is read ahead; `nil` when each frame is read as it is asked for.
+    private let pieces: ReadAhead<Piece>?
     private let state: Mutex<State>
-    /// Where pieces are made; `nil` when each frame is read as it is asked for.
-    private let queue: DispatchQueue?
-    /// Signalled for each piece that waits.
-    private let filled = DispatchSemaphore(value: 0)
-    /// Signalled for each piece that may be made.
-    private let free = DispatchSemaphore(value: 0)
 
     /// - Parameters:
     ///   - scanner: The segment, before its first frame.
@@ -79,14 +65,13 @@ package final class SegmentFrames: Sendable {
         header = scanner.header
         fileName = scanner.fileName
         fileSize = scanner.fileSize
-        (self.end, self.known) = (end, known)
         state = Mutex(State(offset: scanner.offset))
+        let reader = VerifiedFrameReader(scanner, upTo: end, known: known)
+        self.reader = reader
         let pays = end > Self.aheadMin && clogjobs_processors() > 1
-        queue = readsAhead ?? pays ? DispatchQueue(label: "LogJobs.frames") : nil
-        self.scanner = Mutex(scanner)
-        // One that is let go with a lower value than it was made with would trap.
-        for _ in 0..<Self.pieceCountMax { free.signal() }
-        queue?.async { self.readAhead() }
+        pieces =
+            readsAhead ?? pays
+            ? ReadAhead("LogJobs.frames") { reader.readPieces($0) } : nil
     }
 
     /// Behind the last frame that was given.
@@ -95,18 +80,14 @@ package final class SegmentFrames: Sendable {
     /// The next frame; `nil` behind the last.
     package func next() throws(LogStoreError) -> VerifiedFrame? {
         if let frame = state.withLock({ $0.takeFrame() }) { return frame }
-        guard offset < end else { return nil }
-        if queue == nil {
-            let frame = try scanner.withLock { scanner throws(LogStoreError) in
-                try verifiedFrame(&scanner)
-            }
+        guard offset < reader.end else { return nil }
+        guard let pieces else {
+            let frame = try reader.next()
             state.withLock { $0.offset = frame.end }
             return frame
         }
         if let failure = state.withLock(\.failure) { throw failure }
-        filled.wait()
-        let piece = state.withLock { $0.waiting.removeFirst() }
-        free.signal()
+        let piece = pieces.next()
         return try state.withLock { state throws(LogStoreError) in try state.begin(piece) }
     }
 
@@ -117,15 +98,34 @@ package final class SegmentFrames: Sendable {
 
     /// Ends the reading, wherever it is, and closes the file; once, and last.
     package func close() {
-        state.withLock { $0.isClosed = true }
-        free.signal()
-        queue?.sync {}
+        pieces?.close()
+        reader.close()
+    }
+}
+
+/// Reads and verifies the frames of a segment, and inflates them; who holds `scanner` reads.
+private final class VerifiedFrameReader: Sendable {
+    private static let pieceEventCount = 512
+    private static let pieceFrameCount = 64
+
+    let end: UInt64
+    private let known: SequenceNumber
+    private let scanner: Mutex<SegmentScanner>
+
+    init(_ scanner: consuming SegmentScanner, upTo end: UInt64, known: SequenceNumber) {
+        (self.end, self.known) = (end, known)
+        self.scanner = Mutex(scanner)
+    }
+
+    func close() {
         scanner.withLock { $0.close() }
     }
 
-    // MARK: Reading
+    func next() throws(LogStoreError) -> VerifiedFrame {
+        try scanner.withLock { scanner throws(LogStoreError) in try next(&scanner) }
+    }
 
-    private func readAhead() {
+    func readPieces(_ put: ReadAhead<SegmentFrames.Piece>.Put) {
         scanner.withLock { scanner in
             while scanner.offset < end {
                 let (frames, error) = readPiece(&scanner)
@@ -147,7 +147,7 @@ package final class SegmentFrames: Sendable {
             frames.count < Self.pieceFrameCount
         {
             do throws(LogStoreError) {
-                let frame = try verifiedFrame(&scanner)
+                let frame = try next(&scanner)
                 eventCount += frame.header.eventCount
                 frames.append(frame)
             } catch {
@@ -157,23 +157,7 @@ package final class SegmentFrames: Sendable {
         return (frames, nil)
     }
 
-    /// Waits for room.
-    ///
-    /// - Returns: Whether more is wanted.
-    private func put(_ piece: Piece) -> Bool {
-        free.wait()
-        let isWanted = state.withLock { state in
-            if !state.isClosed { state.waiting.append(piece) }
-            return !state.isClosed
-        }
-        // Behind the lock, for which whoever is woken would have to wait.
-        if isWanted { filled.signal() }
-        return isWanted
-    }
-
-    private func verifiedFrame(
-        _ scanner: inout SegmentScanner
-    ) throws(LogStoreError) -> VerifiedFrame {
+    private func next(_ scanner: inout SegmentScanner) throws(LogStoreError) -> VerifiedFrame {
         switch try scanner.scan() {
         case .blank: throw scanner.damaged("zeros where a frame should be")
         case .invalid(let reason): throw scanner.damaged(reason)

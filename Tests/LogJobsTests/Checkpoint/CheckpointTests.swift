@@ -76,6 +76,35 @@ struct CheckpointTests {
         expectSame(log, try store.recover(.none), "many names")
     }
 
+    @Test("is the same when a thread of its own reads it, and so is what is wrong with it")
+    func readAhead() async throws {
+        let store = TestStore()
+        let backend = try await store.open()
+        for number in 0..<10 {
+            var job = NewJob(kind: "k", queue: "\(number)", payload: JobPayload(bytes: []))
+            var jobs = Array(repeating: job, count: 999)
+            job.tags = ["a", "b"]
+            jobs.insert(job, at: 90 * number)
+            _ = try await backend.enqueue(jobs)
+        }
+        try await backend.takeCheckpoint()
+        await backend.abandonAndWait()
+        let whole = try store.recover(.none)
+        expectSame(try store.recover(.newest), whole, "as it was written")
+        let entry = try #require(store.manifest.checkpoints.last)
+        let path = TestStore.path(entry.fileName)
+        var generator = SeededGenerator(seed: 1)
+        for _ in 0..<8 {
+            let bit = Int.random(in: 0..<8 * Int(entry.fileSize), using: &generator)
+            store.disk.flipBit(of: path, bit)
+            defer { store.disk.flipBit(of: path, bit) }
+            let log = try store.recover(.newest)
+            #expect(log.report.ignoredCheckpoints.map(\.file) == [entry.fileName], "bit \(bit)")
+            #expect(log.ledger.view() == whole.ledger.view(), "bit \(bit)")
+        }
+        #expect(store.disk.openPaths.isEmpty)
+    }
+
     @Test("is not used when it is missing, cut off, or of another store")
     func wrongFiles() async throws {
         let store = TestStore()
