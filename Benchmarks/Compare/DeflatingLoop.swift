@@ -1,17 +1,25 @@
+import Dispatch
+import Foundation
 import LazyJobs
 import LogJobs
 
 /// The best that a log could do that deflates what it writes: a bare loop whose frames are payloads
-/// of jobs, deflated one frame after the other as the store deflates its blocks, and nothing else.
+/// of jobs, deflated one frame after the other as the store deflates its blocks, those of a large
+/// frame on all processors, and nothing else.
 ///
 /// No event, no index, no caller that waits: so it bounds every log with frames of as many jobs
 /// whose writer deflates with zlib and waits for each sync.
 final class DeflatingLoop {
     private let loop: BareLoop
-    private var stream = DeflateStream()
+    private let lanes: [Lane]
+
+    /// As large as those of the store, and as many as it shares among processors.
+    private static let blockSize = 32 << 10
+    private static let sharedCountMin = 4
 
     init(_ path: String) throws(CallError) {
         loop = try BareLoop(path)
+        lanes = (0..<min(4, ProcessInfo.processInfo.activeProcessorCount)).map { _ in Lane() }
     }
 
     /// Runs through frames, again and again.
@@ -29,9 +37,35 @@ final class DeflatingLoop {
     }
 
     private func deflate(_ raw: [UInt8]) -> [UInt8] {
-        var stored: [UInt8] = []
-        _ = stream.append(raw, to: &stored)
-        return stored
+        let count = (raw.count + Self.blockSize - 1) / Self.blockSize
+        guard count >= Self.sharedCountMin else { return lanes[0].deflate(raw) }
+        let width = lanes.count
+        DispatchQueue.concurrentPerform(iterations: width) { [lanes] number in
+            for block in stride(from: number, to: count, by: width) {
+                let start = block * Self.blockSize
+                let bytes = Array(raw[start..<min(start + Self.blockSize, raw.count)])
+                lanes[number].done.append(lanes[number].deflate(bytes))
+            }
+        }
+        return lanes.flatMap { $0.takeDone() }
+    }
+
+    // SAFETY: only one thread at a time has one of them: that of the loop, or one of those that
+    // deflate for it while it waits for them.
+    private final class Lane: @unchecked Sendable {
+        private var stream = DeflateStream()
+        var done: [[UInt8]] = []
+
+        func deflate(_ raw: [UInt8]) -> [UInt8] {
+            var stored: [UInt8] = []
+            _ = stream.append(raw, to: &stored)
+            return stored
+        }
+
+        func takeDone() -> [UInt8] {
+            defer { done.removeAll(keepingCapacity: true) }
+            return Array(done.joined())
+        }
     }
 }
 

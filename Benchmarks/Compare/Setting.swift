@@ -89,9 +89,9 @@ struct Setting {
     }
 
     /// The best that a store with zlib could do for so many callers that waits for each sync.
-    func deflatingQueue(callers: Int) throws -> Lane {
+    func deflatingQueue(callers: Int, batch: Int = 1) throws -> Lane {
         let loop = try DeflatingLoop(path("deflating queue"))
-        return called(loop, LaneName.deflatingQueue, callers, .all)
+        return called(loop, LaneName.deflatingQueue, callers, .all, batch: batch)
     }
 
     /// The same in turns; none where there are no writes that nobody waits for.
@@ -100,21 +100,24 @@ struct Setting {
         return called(loop, LaneName.unawaitedQueue, callers, .turns)
     }
 
-    /// A lane of callers that hand over one job after the other.
+    /// A lane of callers that hand over one job after the other, or one batch.
     private func called(
         _ loop: sending some FrameLoop,
         _ name: String,
         _ callers: Int,
-        _ grouping: CallGrouping
+        _ grouping: CallGrouping,
+        batch: Int = 1
     ) -> Lane {
         let thread = CallThread(name, DeflatingQueue(loop), grouping)
         return Lane(
             name: name,
             durability: .synced,
             callers: callers,
+            jobsPerOperation: batch,
             run: { [jobs] count in
                 try await Callers.run(callers, count: count) { number in
-                    try await thread.call { $0.enqueue(jobs.batch(number, 1)) }
+                    let jobs = jobs.batch(number, batch)
+                    try await thread.call { $0.enqueue(jobs) }
                 }
             },
             close: { thread.close() }

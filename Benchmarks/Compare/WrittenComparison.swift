@@ -82,6 +82,8 @@ struct WrittenComparison {
             comparison.add(
                 try setting.calledLoop(frameSize: Self.frameSize, callers: callers, syncs: false)
             )
+        } else {
+            comparison.add(try setting.deflatingQueue(callers: callers, batch: batch))
         }
         let measured = try await comparison.run(setting.progress)
         var report = report
@@ -98,10 +100,18 @@ struct WrittenComparison {
         guard let row = measured.row(name), let memory = measured.row(LaneName.memory) else {
             return []
         }
-        let rate = Claim(claim, row.summary.rate, "jobs/s", .atLeast, rateMin)
+        var rate = Claim(claim, row.summary.rate, "jobs/s", .atLeast, rateMin)
+        let loop = measured.row(LaneName.writingLoop)?.summary.rate
+        rate.reach = Claim.Reach(of: LaneName.writingLoop, loop)
         if let ratio = measured.ratio(of: name, to: LaneName.writingLoop) {
             let name = "\(claim): beside the called loop, without a sync"
             return [rate, Claim(name, ratio, "times", .atLeast)]
+        }
+        if let queue = measured.row(LaneName.deflatingQueue)?.summary.rate.median {
+            // What has to be done after each other: a batch is written only once all is checked.
+            let both = 1 / (1 / memory.summary.rate.median + 1 / queue)
+            let lanes = "\(LaneName.memory), and then \(LaneName.deflatingQueue),"
+            rate.reach = Claim.Reach(of: lanes, both)
         }
         // Batches are about processors, not disks.
         let time = row.summary.processorTime / memory.summary.processorTime
