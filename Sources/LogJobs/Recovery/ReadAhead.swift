@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Synchronization
 
 /// What one thread makes while another makes something of what was before, piece by piece, in
@@ -20,22 +21,27 @@ final class ReadAhead<Piece: Sendable>: Sendable {
     }
 
     private let state = Mutex(State())
-    private let queue: DispatchQueue
     /// Signalled for each piece that waits.
     private let filled = DispatchSemaphore(value: 0)
     /// Signalled for each piece that may be made.
     private let free = DispatchSemaphore(value: 0)
+    private let end = DispatchSemaphore(value: 0)
 
     private static var countMax: Int { 4 }
 
     /// - Parameters:
-    ///   - label: Of the thread that makes the pieces.
+    ///   - name: Of the thread that makes the pieces.
     ///   - make: Makes them, all it has or until no more is wanted.
-    init(_ label: String, _ make: @escaping @Sendable (Put) -> Void) {
-        queue = DispatchQueue(label: label)
+    init(_ name: String, _ make: @escaping @Sendable (Put) -> Void) {
         // One that is let go with a lower value than it was made with would trap.
         for _ in 0..<Self.countMax { free.signal() }
-        queue.async { make(self.put) }
+        // None of Dispatch's, which may all be kept by those who wait for pieces.
+        let thread = Thread { [self] in
+            make(put)
+            end.signal()
+        }
+        thread.name = name
+        thread.start()
     }
 
     private func put(_ piece: Piece) -> Bool {
@@ -61,6 +67,6 @@ final class ReadAhead<Piece: Sendable>: Sendable {
     func close() {
         state.withLock { $0.isClosed = true }
         free.signal()
-        queue.sync {}
+        end.wait()
     }
 }
