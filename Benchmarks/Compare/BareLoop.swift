@@ -102,18 +102,23 @@ struct LoopQueue: CallTarget {
     private let loop: BareLoop
     private let frame: [UInt8]
     private let syncs: Bool
+    private var isClaim = false
 
-    init(_ path: String, frameSize: Int, syncs: Bool) throws(CallError) {
+    init(_ path: String, frameSize: Int, syncs: Bool = true) throws(CallError) {
         loop = try BareLoop(path)
         frame = BareLoop.frame(of: frameSize)
         self.syncs = syncs
     }
 
     mutating func commit<Answer>(_ body: (inout Self) throws -> Answer) throws -> Answer {
+        isClaim = false
         let answer = try body(&self)
-        try loop.append(frame, syncs: syncs)
+        try loop.append(frame, syncs: syncs && !isClaim)
         return answer
     }
+
+    /// The frame of this call need not be synced.
+    mutating func claim() { isClaim = true }
 }
 
 /// A call of the operating system that failed.

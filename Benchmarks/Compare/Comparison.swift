@@ -119,13 +119,20 @@ struct Comparison {
 
         /// How much longer the middle operation of a lane takes than the bare loop's, and how
         /// many times as long as that of the loop that is called.
-        func delays(of name: String, _ title: String, max: Double) -> [Claim] {
+        func delays(
+            of name: String,
+            _ title: String,
+            max: Double,
+            reach lane: String = LaneName.calledLoop
+        ) -> [Claim] {
             guard let latency = row(name)?.summary.p50,
                 let floor = row(LaneName.floor)?.summary.p50,
                 let called = row(LaneName.calledLoop)?.summary.p50
             else { return [] }
             var claim = Claim("\(title) over the bare loop's", latency - floor, "µs", .atMost, max)
-            claim.reach = Claim.Reach(of: LaneName.calledLoop, called - floor)
+            if let least = row(lane)?.summary.p50 {
+                claim.reach = Claim.Reach(of: lane, least - floor)
+            }
             return [
                 claim,
                 Claim("\(title) beside the called loop's", latency / called, "times", .atMost),

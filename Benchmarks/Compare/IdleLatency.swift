@@ -22,12 +22,19 @@ struct IdleLatency {
         var comparison = setting.comparison
         comparison.add(try setting.floor(frameSize: Self.frameSize))
         comparison.add(try setting.calledLoop(frameSize: Self.frameSize))
+        comparison.add(try least(starts))
         comparison.add(
             Lane(
                 name: Self.name,
                 durability: .synced,
                 callers: 1,
-                run: { count in try await Self.measure(count, runner, starts) },
+                run: { count in
+                    try await Self.measure(count, starts) {
+                        _ = try await runner.enqueue(Tick())
+                    } waitForEnd: {
+                        try await runner.waitUntilIdle()
+                    }
+                },
                 close: { try await runner.stop() }
             )
         )
@@ -38,24 +45,59 @@ struct IdleLatency {
         )
         report.add(
             measured,
-            measured.delays(of: Self.name, "idle latency: p50", max: Self.overheadMax)
+            measured.delays(
+                of: Self.name,
+                "idle latency: p50",
+                max: Self.overheadMax,
+                reach: LaneName.workingLoop
+            )
         )
         return report
     }
 
-    private static func measure(
+    /// The least that lets jobs work: the loop is called to add a job, and synced; by another task
+    /// to claim it, and not synced; by the job's, once that has begun, to end it.
+    private func least(_ starts: Starts) throws -> Lane {
+        let queue = try LoopQueue(setting.path("working loop"), frameSize: Self.frameSize)
+        let thread = CallThread(LaneName.workingLoop, queue, .none)
+        return Lane(
+            name: LaneName.workingLoop,
+            durability: .synced,
+            callers: 1,
+            run: { count in
+                try await Self.measure(count, starts) {
+                    try await thread.call { _ in }
+                    return Task.detached {
+                        try await thread.call { $0.claim() }
+                        let job = Task.detached {
+                            starts.begin()
+                            try await thread.call { _ in }
+                        }
+                        try await job.value
+                    }
+                } waitForEnd: { job in
+                    try await job.value
+                }
+            },
+            close: { thread.close() }
+        )
+    }
+
+    /// Adds one job after the other, each when the one before has ended.
+    private static func measure<Job>(
         _ count: Int,
-        _ runner: JobRunner,
-        _ starts: Starts
+        _ starts: Starts,
+        add: () async throws -> Job,
+        waitForEnd: (Job) async throws -> Void
     ) async throws -> Round {
         let meter = Meter.read()
         var latencies: [Duration] = []
         for _ in 0..<count {
             let start = ContinuousClock.now
             async let begun = starts.next()
-            try await runner.enqueue(Tick())
+            let job = try await add()
             latencies.append(start.duration(to: await begun))
-            try await runner.waitUntilIdle()
+            try await waitForEnd(job)
         }
         return Round(count: count, latencies: latencies, expense: meter.spent())
     }

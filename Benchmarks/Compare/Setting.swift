@@ -176,6 +176,7 @@ enum LaneName {
     static let floor = "overwrite + fdatasync"
     static let calledLoop = "overwrite + fdatasync, called"
     static let writingLoop = "overwrite, called"
+    static let workingLoop = "the loop, called for jobs"
     static let deflatingFloor = "the loop with zlib"
     static let unawaitedFloor = "the loop with zlib, not waiting"
     static let deflatingQueue = "the loop with zlib, called"
