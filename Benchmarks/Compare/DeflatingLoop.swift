@@ -1,5 +1,3 @@
-import Dispatch
-import Foundation
 import LazyJobs
 import LogJobs
 
@@ -11,15 +9,17 @@ import LogJobs
 /// whose writer deflates with zlib and waits for each sync.
 final class DeflatingLoop {
     private let loop: BareLoop
-    private let lanes: [Lane]
+    private let deflater = BlockDeflater(
+        dictionary: [],
+        sizeMin: DeflateStream.usefulSizeMin,
+        .byProcessors
+    )
 
-    /// As large as those of the store, and as many as it shares among processors.
+    /// As large as those of the store.
     private static let blockSize = 32 << 10
-    private static let sharedCountMin = 4
 
     init(_ path: String) throws(CallError) {
         loop = try BareLoop(path)
-        lanes = (0..<min(4, ProcessInfo.processInfo.activeProcessorCount)).map { _ in Lane() }
     }
 
     /// Runs through frames, again and again.
@@ -37,35 +37,10 @@ final class DeflatingLoop {
     }
 
     private func deflate(_ raw: [UInt8]) -> [UInt8] {
-        let count = (raw.count + Self.blockSize - 1) / Self.blockSize
-        guard count >= Self.sharedCountMin else { return lanes[0].deflate(raw) }
-        let width = lanes.count
-        DispatchQueue.concurrentPerform(iterations: width) { [lanes] number in
-            for block in stride(from: number, to: count, by: width) {
-                let start = block * Self.blockSize
-                let bytes = Array(raw[start..<min(start + Self.blockSize, raw.count)])
-                lanes[number].done.append(lanes[number].deflate(bytes))
-            }
+        let blocks = stride(from: 0, to: raw.count, by: Self.blockSize).map { start in
+            Array(raw[start..<min(start + Self.blockSize, raw.count)])
         }
-        return lanes.flatMap { $0.takeDone() }
-    }
-
-    // SAFETY: only one thread at a time has one of them: that of the loop, or one of those that
-    // deflate for it while it waits for them.
-    private final class Lane: @unchecked Sendable {
-        private var stream = DeflateStream()
-        var done: [[UInt8]] = []
-
-        func deflate(_ raw: [UInt8]) -> [UInt8] {
-            var stored: [UInt8] = []
-            _ = stream.append(raw, to: &stored)
-            return stored
-        }
-
-        func takeDone() -> [UInt8] {
-            defer { done.removeAll(keepingCapacity: true) }
-            return Array(done.joined())
-        }
+        return deflater.deflate(blocks).flatMap(\.bytes)
     }
 }
 

@@ -1,23 +1,23 @@
 /// Deflates the blocks of a frame, several at a time if there are many.
 ///
 /// What comes out is the same whoever does which: each block is a stream of its own.
-struct BlockDeflater: Sendable {
+package struct BlockDeflater: Sendable {
     /// A block as it is stored.
-    struct Block: Sendable {
-        var bytes: [UInt8] = []
-        var isDeflated = false
+    package struct Block: Sendable {
+        package var bytes: [UInt8] = []
+        package var isDeflated = false
     }
 
     private let lanes: [Lane]
     private let sharing: WorkSharing
 
-    init(dictionary: [UInt8], sizeMin: Int, _ sharing: WorkSharing) {
+    package init(dictionary: [UInt8], sizeMin: Int, _ sharing: WorkSharing) {
         self.sharing = sharing
         lanes = (0..<sharing.width).map { _ in Lane(dictionary: dictionary, sizeMin: sizeMin) }
     }
 
     /// Deflates blocks, those that become smaller.
-    func deflate(_ raw: [[UInt8]]) -> [Block] {
+    package func deflate(_ raw: [[UInt8]]) -> [Block] {
         let width = raw.count < Self.sharedCountMin ? 1 : min(lanes.count, raw.count)
         guard width > 1 else { return raw.map { lanes[0].deflate($0) } }
         sharing.perform(width) { lane in
