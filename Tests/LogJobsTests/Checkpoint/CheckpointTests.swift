@@ -40,19 +40,7 @@ struct CheckpointTests {
         for _ in 0..<30 { try await program.step() }
         try await program.backend.takeCheckpoint()
         await program.backend.abandonAndWait()
-        let whole = try store.recover(.none)
-        let entry = try #require(store.manifest.checkpoints.last)
-        let path = TestStore.path(entry.fileName)
-        var generator = SeededGenerator(seed: seed)
-        for _ in 0..<300 {
-            let bit = Int.random(in: 0..<8 * Int(entry.fileSize), using: &generator)
-            store.disk.flipBit(of: path, bit)
-            defer { store.disk.flipBit(of: path, bit) }
-            let log = try store.recover(.newest)
-            #expect(log.report.ignoredCheckpoints.map(\.file) == [entry.fileName], "bit \(bit)")
-            expectSame(log, whole, "seed \(seed), bit \(bit)")
-        }
-        #expect(try store.recover(.newest).report.checkpoint == entry.sequence)
+        try expectPassedOver(in: store, flips: 300, seed: seed)
     }
 
     @Test("has room for names that its first part has none for")
@@ -89,19 +77,7 @@ struct CheckpointTests {
         }
         try await backend.takeCheckpoint()
         await backend.abandonAndWait()
-        let whole = try store.recover(.none)
-        expectSame(try store.recover(.newest), whole, "as it was written")
-        let entry = try #require(store.manifest.checkpoints.last)
-        let path = TestStore.path(entry.fileName)
-        var generator = SeededGenerator(seed: 1)
-        for _ in 0..<8 {
-            let bit = Int.random(in: 0..<8 * Int(entry.fileSize), using: &generator)
-            store.disk.flipBit(of: path, bit)
-            defer { store.disk.flipBit(of: path, bit) }
-            let log = try store.recover(.newest)
-            #expect(log.report.ignoredCheckpoints.map(\.file) == [entry.fileName], "bit \(bit)")
-            #expect(log.ledger.view() == whole.ledger.view(), "bit \(bit)")
-        }
+        try expectPassedOver(in: store, flips: 8, seed: 1)
         #expect(store.disk.openPaths.isEmpty)
     }
 
@@ -155,6 +131,25 @@ struct CheckpointTests {
         _ = try log.ledger.claim(request, at: now, into: &events)
         #expect(!events.isEmpty)
         #expect(try log.ledger.placeOfRows() == place)
+    }
+
+    /// Changes bits of the newest checkpoint, one at a time.
+    private func expectPassedOver(in store: TestStore, flips: Int, seed: UInt64) throws {
+        let whole = try store.recover(.none)
+        let entry = try #require(store.manifest.checkpoints.last)
+        let path = TestStore.path(entry.fileName)
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<flips {
+            let bit = Int.random(in: 0..<8 * Int(entry.fileSize), using: &generator)
+            store.disk.flipBit(of: path, bit)
+            defer { store.disk.flipBit(of: path, bit) }
+            let log = try store.recover(.newest)
+            #expect(log.report.ignoredCheckpoints.map(\.file) == [entry.fileName], "bit \(bit)")
+            expectSame(log, whole, "seed \(seed), bit \(bit)")
+        }
+        let log = try store.recover(.newest)
+        #expect(log.report.checkpoint == entry.sequence)
+        expectSame(log, whole, "seed \(seed), as it was written")
     }
 
     private func expectSame(_ log: RecoveredLog, _ whole: RecoveredLog, _ story: String) {
