@@ -94,9 +94,9 @@ struct IdleLatency {
         var latencies: [Duration] = []
         for _ in 0..<count {
             let start = ContinuousClock.now
-            async let begun = starts.next()
+            let begun = Task { await starts.next() }
             let job = try await add()
-            latencies.append(start.duration(to: await begun))
+            latencies.append(start.duration(to: await begun.value))
             try await waitForEnd(job)
         }
         return Round(count: count, latencies: latencies, expense: meter.spent())

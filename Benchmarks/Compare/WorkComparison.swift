@@ -146,7 +146,7 @@ struct WorkComparison {
             exchange: { (ended: [ClaimedJob]) in
                 let request = ClaimRequest(limit: workers, worker: "pool")
                 guard !ended.isEmpty else { return try await backend.claim(request).jobs }
-                async let claimed = backend.claim(request)
+                let claimed = Task { try await backend.claim(request).jobs }
                 let ends = ended.map { job in
                     FinishRequest(
                         jobID: job.record.id,
@@ -155,7 +155,7 @@ struct WorkComparison {
                     )
                 }
                 for result in try await backend.finish(ends) { _ = try result.get() }
-                return try await claimed.jobs
+                return try await claimed.value
             },
             close: { try await backend.close() }
         )

@@ -91,7 +91,7 @@ struct UpkeepLatency {
         let end = End()
         let isBounded = work == nil
         let quietCount = Self.quietCount / scale
-        async let worker: Void = Self.work(backend, until: end)
+        let worker = Task { try await Self.work(backend, until: end) }
         let latencies = try await withThrowingTaskGroup(of: [Duration].self) { group in
             for caller in 0..<Self.callers {
                 group.addTask {
@@ -112,7 +112,7 @@ struct UpkeepLatency {
             return try await group.reduce(into: []) { $0 += $1 }
         }
         end.reach()
-        try await worker
+        try await worker.value
         return Latencies(latencies)
     }
 

@@ -23,6 +23,8 @@ extension Sample {
         Sample(switchedOff, "Tests/ATests/A.swift", "button.disabled(true)"),
         Sample(testLibrary, "Tests/ATests/A.swift", "import Testing\nimport XCTest", lines: [2]),
         Sample(testLibrary, "Tests/ATests/A.swift", "import Testing\n// import XCTest"),
+        Sample(boundTask, "Benchmarks/A.swift", "async let a = b()\n_ = await a", lines: [1]),
+        Sample(boundTask, "Sources/A/A.swift", "// async let\nlet a = Task { await b() }"),
         Sample(manifest, "Package.swift", "[.unsafeFlags([\"-Ounchecked\"])]", lines: [1]),
         Sample(manifest, "Package.swift", "[.strictMemorySafety()]"),
         Sample(
@@ -76,6 +78,7 @@ extension Sample {
     private static let clock = "only the system clock knows the time and sleeps"
     private static let dropped = "no error is dropped on the way to the disk"
     private static let sleeping = "no test sleeps"
+    private static let boundTask = "no task is bound by `async let`"
     private static let switchedOff = "no test is switched off"
     private static let testLibrary = "Swift Testing is the only test library"
     private static let manifest = "the manifest sets no unsafe flags"

@@ -14,10 +14,10 @@ struct JobRunnerStopTests {
         try await bench.runner.enqueue(contentsOf: [Note(text: "1"), Note(text: "2")])
         try bench.runner.start()
         await gate.waitForArrivals(1)
-        async let stopped: Void = bench.runner.stop()
+        let stopped = Task { try await bench.runner.stop() }
         try await bench.clock.waitForSleepers(atLeast: 1)
         gate.open()
-        try await stopped
+        try await stopped.value
         #expect(
             bench.recorder.names.filter { $0 != "enqueued" } == ["started", "finished", "stopped"]
         )
@@ -164,11 +164,11 @@ struct JobRunnerStopTests {
     func runsUntilStopped() async throws {
         let bench = try Bench()
         try bench.runner.start()
-        async let running: Void = bench.runner.run()
+        let running = Task { try await bench.runner.run() }
         try await bench.runner.waitUntilIdle()
         try await bench.runner.stop()
         do {
-            try await running
+            try await running.value
         } catch let error as JobRunnerError {
             // The stop may have come before the task of `run` began.
             #expect(error.code == .stopped)

@@ -163,9 +163,9 @@ struct BackupTests {
         defer { try? FileManager.default.removeItem(atPath: target) }
         let backend = try await LogBackend.open(folder.path, configuration: TestStore.configuration)
         try await Self.enqueue(backend, 24)
-        async let more: Void = Self.enqueue(backend, 200)
+        let more = Task { try await Self.enqueue(backend, 200) }
         let report = try await backend.backup(to: target)
-        try await more
+        try await more.value
         #expect(report.linkedFileCount > 0)
         let first = SegmentID(rawValue: 1).fileName
         let fileSystem = PosixFileSystem()

@@ -75,10 +75,10 @@ struct LiveReaderTests {
         let backend = try await LogBackend.open(folder.path, configuration: configuration)
         let isDone = Mutex(false)
         var contents: [StoreContent] = []
-        async let writing: Void = {
+        let writing = Task {
             defer { isDone.withLock { $0 = true } }
             try await Self.work(backend)
-        }()
+        }
         // One more when all is written.
         while true {
             let isLast = isDone.withLock(\.self)
@@ -88,7 +88,7 @@ struct LiveReaderTests {
             if isLast { break }
             await Task.yield()
         }
-        try await writing
+        try await writing.value
         try await backend.close()
         let all = try StoreContent(try folder.read()).events
         print("A reader saw \(contents.map(\.events.count)) events of \(all.count)")

@@ -54,19 +54,19 @@ struct FollowRaceTests {
         let backend = try await LogBackend.open(folder.path, configuration: configuration)
         let filter = EventFilter(since: .sequence(.zero))
         let followed = LogReader.follow(folder.path, matching: filter, every: .zero)
-        async let writing: Void = {
+        let writing = Task {
             for round in 0..<30 {
                 try await Self.enqueue(3, size: 3000, backend)
                 if round % 7 == 6 { _ = try await backend.compact() }
             }
             try await backend.close()
-        }()
+        }
         var seen: [JobEvent] = []
         for try await event in followed {
             seen.append(event)
             if case .store(.closed) = event.body { break }
         }
-        try await writing
+        try await writing.value
         var expected: [JobEvent] = []
         try folder.read().forEachEvent(matching: EventFilter()) { expected.append($0) }
         #expect(seen == expected)
