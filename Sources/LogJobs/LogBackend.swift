@@ -175,7 +175,7 @@ public final class LogBackend: Backend {
                 let opened = try openWhenLetGo(opening, createsFolder: createsFolder)
                 let (report, firstJobID) = (opened.report, opened.firstJobID)
                 let engine = LogEngine(opened.takeWriter(), mode: mode)
-                engine.start()
+                try engine.start()
                 return .success(Start(engine: engine, report: report, firstJobID: firstJobID))
             } catch {
                 return .failure(error)

@@ -7,7 +7,9 @@
 # "Call to unlock Mutex on a thread which hasn't acquired the lock", or worse. What to do: let one of
 # both be locked in a function that is not inlined.
 #
-# What is looked for: the address of such a variable, written to memory that is not the stack.
+# What is looked for: the address of such a variable, written to memory that is not the stack. The
+# code is read from its beginning to its end, whatever it jumps to, which finds what was seen so far
+# and is no proof.
 
 # The whole register of which one is a part.
 function whole(register) {
@@ -48,10 +50,10 @@ function whole(register) {
         sub(/^.*\(/, "", source)
         sub(/\)$/, "", source)
     } else if (operation != "movq") source = ""
-    if (target ~ /^%r/) {
+    if (target ~ /^%r|\(%r[sb]p\)$/) {
         if (source in kept) kept[target] = 1
         else if (operation !~ /^(add|cmp|sub|test|push|j)/) delete kept[target]
-    } else if (operation == "movq" && source in kept && target !~ /\(%r[sb]p/) {
+    } else if (operation == "movq" && source in kept && target !~ /^%/) {
         printf "%s keeps the address of a thread's variable (%s)\n", name, operands
         findings++
     }

@@ -34,6 +34,10 @@ int clogjobs_punch(int descriptor, int64_t offset, int64_t length);
 // On how many processors this thread may run. (Foundation counts those of the machine.)
 int clogjobs_processors(void);
 
+// Does `body` with `argument` on a thread of its own, called by the first 15 bytes of `name`, which
+// ends with it. Returns 0, or why there is no thread (an errno).
+int clogjobs_thread(const char *name, void (*body)(void *argument), void *argument);
+
 // Tells the processor that a loop waits for another thread.
 static inline void clogjobs_relax(void) {
 #if defined(__x86_64__) || defined(__i386__)

@@ -57,7 +57,8 @@ struct IDTable: Sendable {
     ///
     /// - Complexity: O(log pages) beside the jobs that are visited.
     func walk(after last: JobID?, while body: (Slot) -> Bool) {
-        let first = last.map { $0.rawValue &+ 1 } ?? 0
+        guard last?.rawValue != .max else { return }
+        let first = last.map { $0.rawValue + 1 } ?? 0
         let number = first >> Self.shift
         for page in pages[index(of: number)...] {
             let start = page.number == number ? Self.place(JobID(rawValue: first)) : 0

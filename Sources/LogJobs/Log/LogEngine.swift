@@ -1,5 +1,4 @@
 import Dispatch
-import Foundation
 package import LazyJobs
 import Synchronization
 
@@ -67,11 +66,16 @@ package final class LogEngine: Sendable {
     }
 
     /// Begins to work.
-    package func start() {
-        guard !mode.isSimulated else { return }
-        let thread = Thread { [self] in run() }
-        thread.name = "LogJobs.writer"
-        thread.start()
+    ///
+    /// - Throws: `inputOutput` if there can be no thread for the writer; the store is let go then.
+    func start() throws(LogStoreError) {
+        guard !mode.isSimulated, !OwnThread.start("LogJobs.writer", { self.run() }) else { return }
+        end()
+        throw LogStoreError(
+            .inputOutput,
+            "Could not open \(folder.path): the system makes no thread for its writer. Allow the "
+                + "process more of them (ulimit -u, or what limits its container), then open again."
+        )
     }
 
     /// Hands a command over, which is answered exactly once.

@@ -1,5 +1,4 @@
 import Dispatch
-import Foundation
 import Synchronization
 
 /// What one thread makes while another makes something of what was before, piece by piece, in
@@ -29,19 +28,25 @@ final class ReadAhead<Piece: Sendable>: Sendable {
 
     private static var countMax: Int { 4 }
 
+    /// Begins to make pieces, unless there can be no thread for it.
+    ///
     /// - Parameters:
-    ///   - name: Of the thread that makes the pieces.
+    ///   - name: Of the thread that makes them.
+    ///   - start: Starts it.
     ///   - make: Makes them, all it has or until no more is wanted.
-    init(_ name: String, _ make: @escaping @Sendable (Put) -> Void) {
+    init?(
+        _ name: String,
+        by start: OwnThread.Start = OwnThread.start,
+        _ make: @escaping @Sendable (Put) -> Void
+    ) {
         // One that is let go with a lower value than it was made with would trap.
         for _ in 0..<Self.countMax { free.signal() }
         // None of Dispatch's, which may all be kept by those who wait for pieces.
-        let thread = Thread { [self] in
+        let isThere = start(name) { [self] in
             make(put)
             end.signal()
         }
-        thread.name = name
-        thread.start()
+        guard isThere else { return nil }
     }
 
     private func put(_ piece: Piece) -> Bool {

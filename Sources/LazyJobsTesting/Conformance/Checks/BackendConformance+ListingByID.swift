@@ -28,6 +28,7 @@ extension BackendConformance {
                 (JobQuery(states: [.running], order: .byID(after: nil)), []),
                 (JobQuery(order: .byID(after: ids[197])), [198, 199]),
                 (JobQuery(order: .byID(after: ids[199])), []),
+                (JobQuery(order: .byID(after: JobID(rawValue: .max))), []),
             ]
             for (query, places) in queries {
                 let found = try await trial.backend.list(query).map(\.id)
