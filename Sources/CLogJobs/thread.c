@@ -36,5 +36,7 @@ int clogjobs_thread(const char *name, void (*body)(void *argument), void *argume
         free(own);
         return error;
     }
-    return pthread_detach(thread);
+    // It has the argument from here on, whatever this says; and it cannot be refused.
+    pthread_detach(thread);
+    return 0;
 }

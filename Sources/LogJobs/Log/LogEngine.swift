@@ -68,8 +68,8 @@ package final class LogEngine: Sendable {
     /// Begins to work.
     ///
     /// - Throws: `inputOutput` if there can be no thread for the writer; the store is let go then.
-    func start() throws(LogStoreError) {
-        guard !mode.isSimulated, !OwnThread.start("LogJobs.writer", { self.run() }) else { return }
+    func start(by start: OwnThread.Start = OwnThread.start) throws(LogStoreError) {
+        guard !mode.isSimulated, !start("LogJobs.writer", { self.run() }) else { return }
         end()
         throw LogStoreError(
             .inputOutput,
