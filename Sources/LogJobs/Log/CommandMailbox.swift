@@ -43,7 +43,9 @@ package final class CommandMailbox: Sendable {
 
     package init() {}
 
-    package func add(_ command: LogCommand) {
+    /// - Returns: Whether the writer is awake.
+    @discardableResult
+    package func add(_ command: LogCommand) -> Bool {
         deliver { $0.commands.append(command) }
     }
 
@@ -77,7 +79,8 @@ package final class CommandMailbox: Sendable {
         }
     }
 
-    private func deliver(_ change: (inout Delivery) -> Void) {
+    @discardableResult
+    private func deliver(_ change: (inout Delivery) -> Void) -> Bool {
         let wakes = state.withLock { state in
             change(&state.delivery)
             amount.store(state.delivery.amount, ordering: .relaxed)
@@ -88,6 +91,7 @@ package final class CommandMailbox: Sendable {
             return true
         }
         if wakes { alarm.signal() }
+        return !wakes
     }
 
     /// How many commands are here.
@@ -141,18 +145,9 @@ package final class CommandMailbox: Sendable {
     private static let lookMax: Duration =
         clogjobs_processors() > 1 ? .microseconds(40) : .zero
 
-    /// Looks again and again whether so many commands are here, or something else is.
+    /// Looks whether so many commands are here, or something else is.
     private func looks(for count: Int, atMost bound: Duration) -> Bool {
-        guard bound > .zero else { return false }
-        let clock = SystemClock()
-        let end = clock.uptime + bound
-        repeat {
-            for _ in 0..<16 {
-                if amount.load(ordering: .relaxed) >= count { return true }
-                clogjobs_relax()
-            }
-        } while clock.uptime < end
-        return false
+        BusyWait.wait(atMost: bound) { amount.load(ordering: .relaxed) >= count }
     }
 
     private func sleeps(until commandCount: Int) -> Bool {

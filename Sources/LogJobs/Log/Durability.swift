@@ -10,5 +10,8 @@ public enum Durability: Sendable, Hashable {
     /// them: there are twice as many a second. Until they are compacted or archived, which deflates
     /// them, small jobs take 1.2 to 2 times the room, and payloads between 500 bytes and 2 KiB as
     /// much more as they would deflate: JSON three or four times, what repeats itself ten times.
+    ///
+    /// Few callers at once look for their answer for up to 20 µs, on the thread that they are on,
+    /// before they suspend; never on a single processor.
     case written(syncEvery: Duration)
 }

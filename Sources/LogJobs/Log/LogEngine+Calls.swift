@@ -12,10 +12,8 @@ extension LogEngine {
     ///
     /// - Throws: What came between. What the call itself answers is in it when this returns.
     func complete(_ role: LogCommand.Role, _ call: PendingCall) async throws(BackendError) {
-        let failure = await unsafe withUnsafeContinuation { continuation in
-            unsafe call.waiter = continuation
-            submit(LogCommand(role, call))
-        }
+        let isAwake = submit(LogCommand(role, call))
+        let failure = await call.outcome(watch, looks: isAwake)
         if let failure { throw failure }
     }
 
@@ -57,21 +55,16 @@ extension LogEngine {
     ///
     /// - Returns: Why it could not be closed, if so.
     package func close() async -> BackendError? {
-        await unsafe withUnsafeContinuation { continuation in
-            let call = PendingCall()
-            unsafe call.waiter = continuation
-            close(call)
-        }
+        let call = PendingCall()
+        close(call)
+        return await call.outcome()
     }
 
     /// Changes the manifest, and returns when the change is durable.
     func edit(_ edit: ManifestEdit) async throws(BackendError) {
-        let failure = await unsafe withUnsafeContinuation { continuation in
-            let call = PendingCall()
-            unsafe call.waiter = continuation
-            self.edit(edit, call)
-        }
-        if let failure { throw failure }
+        let call = PendingCall()
+        self.edit(edit, call)
+        if let failure = await call.outcome() { throw failure }
     }
 
     /// How much of a segment is needed.

@@ -1,3 +1,4 @@
+import CLogJobs
 import Dispatch
 package import LazyJobs
 import Synchronization
@@ -40,6 +41,8 @@ package final class LogEngine: Sendable {
     /// Tells when so much has happened that upkeep should look after the store.
     package let occasions = SignalHub()
 
+    /// Who may look for an answer that waits for no sync.
+    let watch: AnswerWatch?
     private let roomToCarry = Mutex<Int?>(nil)
     private let mode: Mode
     private let clock: any JobClock
@@ -61,6 +64,8 @@ package final class LogEngine: Sendable {
         alarm = Alarm(by: clock)
         preparer = writer.preparer
         signals = SignalHub()
+        let isPrompt = writer.machine.settings.durability != .synced && !mode.isSimulated
+        watch = isPrompt ? AnswerWatch(processors: Int(clogjobs_processors())) : nil
         reader = Mutex(EventReader(writer.catalog, in: writer.folder))
         self.writer = Mutex(writer)
     }
@@ -79,9 +84,13 @@ package final class LogEngine: Sendable {
     }
 
     /// Hands a command over, which is answered exactly once.
-    package func submit(_ command: LogCommand) {
-        mailbox.add(command)
+    ///
+    /// - Returns: Whether the writer is awake.
+    @discardableResult
+    package func submit(_ command: LogCommand) -> Bool {
+        let isAwake = mailbox.add(command)
         callWriter()
+        return isAwake
     }
 
     /// Closes the store in order, once what is here is answered.

@@ -1,27 +1,72 @@
 import JobLedger
 import LazyJobs
+import Synchronization
 
 /// A call that waits for its answer; by itself it asks for nothing.
 ///
 /// Its kinds are classes that know their types, since this is the path of every call: generic code
 /// looks its types up each time, which costs 0.3 µs. For the same reason the continuation is an
 /// unchecked one; it is resumed once, or the process ends.
-// SAFETY: `waiter` is set before the call is handed to the writer. What `plan` leaves is read when
-// the writer has answered. So no two threads ever touch one of them at the same time.
+// SAFETY: what the writer leaves (`failure`, and what `plan` leaves) is there before `state` says
+// that it has answered, and is read after; what the caller leaves (`waiter`, `watch`) is there
+// before `state` says that it has suspended, and is read after. All are changed before alone.
 @safe
 class PendingCall: StoreCall, @unchecked Sendable {
-    final var waiter: UnsafeContinuation<BackendError?, Never>?
+    /// Who comes first: the answer, or its caller that suspends until it comes.
+    private enum State: UInt8, AtomicRepresentable {
+        case underway, suspended, answered
+    }
+
+    private let state = Atomic(State.underway)
+    private var failure: BackendError?
+    private var waiter: UnsafeContinuation<Void, Never>?
+    private var watch: AnswerWatch?
 
     func needs(_ ledger: inout JobLedger) -> LogCommand.Needs { .none }
 
     func plan(_ ledger: inout JobLedger, at now: Timestamp, into events: inout [JobEvent]) {}
 
     final func answer(_ failure: BackendError?) {
-        guard let waiter = unsafe waiter else {
-            preconditionFailure("a call is answered that nobody waits for")
+        self.failure = failure
+        switch state.exchange(.answered, ordering: .acquiringAndReleasing) {
+        case .underway: break
+        case .suspended: resume()
+        case .answered: preconditionFailure("a call is answered twice")
         }
-        unsafe self.waiter = nil
-        unsafe waiter.resume(returning: failure)
+    }
+
+    /// Waits for the answer, once the call is handed over; only its caller does, and once.
+    ///
+    /// - Parameters:
+    ///   - watch: Who may look before it suspends; nobody if `nil`.
+    ///   - looks: Whether the answer may come soon.
+    /// - Returns: What came between.
+    final func outcome(_ watch: AnswerWatch? = nil, looks: Bool = false) async -> BackendError? {
+        if looks, let watch, watch.begins() {
+            defer { watch.ends() }
+            let isAnswered = BusyWait.wait(atMost: AnswerWatch.lookMax) {
+                state.load(ordering: .acquiring) == .answered
+            }
+            if isAnswered { return failure }
+        }
+        await unsafe withUnsafeContinuation { continuation in
+            unsafe waiter = continuation
+            self.watch = watch
+            let (isSuspended, _) = state.compareExchange(
+                expected: .underway,
+                desired: .suspended,
+                ordering: .acquiringAndReleasing
+            )
+            if !isSuspended { resume() }
+        }
+        watch?.goesOn()
+        return failure
+    }
+
+    private func resume() {
+        guard let waiter = unsafe waiter else { preconditionFailure("nobody waits for an answer") }
+        watch?.resumes()
+        unsafe waiter.resume()
     }
 
     /// What came out, once the writer has answered.

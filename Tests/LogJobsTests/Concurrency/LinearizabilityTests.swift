@@ -10,9 +10,14 @@ struct LinearizabilityTests {
 
     /// What all of them see, over several lives of a store that is closed under them, fits one
     /// order of all calls, which is the log's.
-    @Test("see one history", arguments: [UInt64.random(in: 0..<1 << 32)])
-    func seesOneHistory(seed: UInt64) async throws {
+    @Test(
+        "see one history",
+        arguments: [UInt64.random(in: 0..<1 << 32)],
+        [Durability.synced, .written(syncEvery: .milliseconds(1))]
+    )
+    func seesOneHistory(seed: UInt64, durability: Durability) async throws {
         var store = try ThreadedStore()
+        store.configuration.durability = durability
         store.configuration.archive = .keep()
         store.configuration.retention = .forever
         let (calls, hands, ids) = (ObservedCalls(), SimulatedCaller.Hands(), BusyCaller.KnownJobs())

@@ -1,0 +1,90 @@
+import Dispatch
+import LazyJobs
+import Synchronization
+import Testing
+
+@testable import LogJobs
+
+/// How a caller and the writer meet, whichever comes first.
+@Suite("An answer", .timeLimit(.minutes(15)))
+struct AnswerTests {
+    private static func failure(_ number: Int) -> BackendError {
+        BackendError(.unavailable, "\(number)")
+    }
+
+    @Test("that is there already is returned at once", arguments: [false, true])
+    func isEarly(looks: Bool) async {
+        let watch = AnswerWatch(processors: 2)
+        let call = PendingCall()
+        call.answer(Self.failure(1))
+        #expect(await call.outcome(watch, looks: looks)?.message == "1")
+        Self.expectNobodyIsCounted(watch)
+    }
+
+    /// Answered by a thread that is told of a call before its caller waits, as the writer is.
+    @Test("comes to its own caller, early or late, once", arguments: [false, true])
+    func meets(looks: Bool) async {
+        let watch = AnswerWatch(processors: 3)
+        let writer = DispatchQueue(label: "LogJobsTests.writer")
+        let wrongCount = await withTaskGroup(of: Int.self) { group in
+            for caller in 0..<4 {
+                group.addTask {
+                    var wrongCount = 0
+                    for number in 0..<5_000 {
+                        let own = 5_000 * caller + number
+                        let call = PendingCall()
+                        writer.async { call.answer(own % 3 == 0 ? nil : Self.failure(own)) }
+                        let message = await call.outcome(watch, looks: looks)?.message
+                        if message != (own % 3 == 0 ? nil : "\(own)") { wrongCount += 1 }
+                    }
+                    return wrongCount
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(wrongCount == 0)
+        Self.expectNobodyIsCounted(watch)
+    }
+
+    @Test("is looked for by nobody on a single processor")
+    func singleProcessor() {
+        let watch = AnswerWatch(processors: 1)
+        #expect((0..<100).allSatisfy { _ in !watch.begins() })
+        Self.expectNobodyIsCounted(watch)
+    }
+
+    @Test("is looked for by fewer than there are processors")
+    func leavesProcessor() {
+        let watch = AnswerWatch(processors: 3)
+        #expect(watch.begins())
+        #expect(watch.begins())
+        #expect(!watch.begins())
+        watch.ends()
+        #expect(watch.begins())
+    }
+
+    @Test("is not looked for while others have theirs and wait for a thread")
+    func leavesThread() {
+        let watch = AnswerWatch(processors: 2)
+        for _ in 0..<3 { watch.resumes() }
+        #expect(!watch.begins())
+        watch.goesOn()
+        #expect(watch.begins())
+    }
+
+    @Test("is waited for by every sixteenth, whoever else there is")
+    func givesWay() {
+        let watch = AnswerWatch(processors: 2)
+        let looks = (0..<64).map { _ in
+            let begins = watch.begins()
+            if begins { watch.ends() }
+            return begins
+        }
+        #expect(looks.indices.filter { !looks[$0] } == [15, 31, 47, 63])
+    }
+
+    private static func expectNobodyIsCounted(_ watch: AnswerWatch) {
+        #expect(watch.lookerCount.load(ordering: .relaxed) == 0)
+        #expect(watch.resumedCount.load(ordering: .relaxed) == 0)
+    }
+}
