@@ -1,3 +1,4 @@
+import CLogJobs
 import Synchronization
 
 /// Decides which callers look for their answer for a moment, before they suspend.
@@ -8,7 +9,11 @@ import Synchronization
 ///
 /// - fewer look than there are processors: one is the writer's;
 /// - hardly another caller has its answer and waits for a thread to go on;
-/// - not so many have looked in a row: the next one suspends, and lets whoever waits go on.
+/// - not so many have looked in a row: the next one suspends, unless it is answered by then, and
+///   lets whoever waits go on;
+/// - to look pays: after eight in a row that were in vain, five hundred calls pass without, and
+///   five hundred more if the next is in vain too. Other tasks and programs that want the
+///   processors show in that alone: the writer has none of them then.
 ///
 /// It may be wrong at any time, since it looks at each count alone; that costs time, nothing else.
 final class AnswerWatch: Sendable {
@@ -16,6 +21,14 @@ final class AnswerWatch: Sendable {
     let lookerCount = Atomic(0)
     let resumedCount = Atomic(0)
     private let rowCount = Atomic(0)
+    /// How many looks in a row were in vain.
+    private let vainCount = Atomic(0)
+    /// How many calls are to pass without a look.
+    private let passCount = Atomic(0)
+
+    /// For all stores of the process, since they share its threads and its processors; as many of
+    /// these as there are when the first of them opens.
+    static let ofProcess = AnswerWatch(processors: Int(clogjobs_processors()))
 
     /// Makes one that lets nobody look on a single processor.
     init(processors: Int) {
@@ -24,21 +37,30 @@ final class AnswerWatch: Sendable {
 
     /// A caller has handed over its call.
     ///
-    /// - Returns: Whether it may look; it tells by ``ends()`` then when it does not any more.
+    /// - Returns: Whether it may look; it tells by ``ends(hasPaid:)`` when it does not any more.
     func begins() -> Bool {
         guard resumedCount.load(ordering: .relaxed) <= Self.resumedMax else { return false }
+        guard passCount.load(ordering: .relaxed) <= 0 else {
+            passCount.subtract(1, ordering: .relaxed)
+            return false
+        }
         guard rowCount.add(1, ordering: .relaxed).newValue < Self.rowMax else {
             rowCount.store(0, ordering: .relaxed)
             return false
         }
         let isFree = lookerCount.add(1, ordering: .relaxed).newValue <= lookersMax
-        if !isFree { ends() }
+        if !isFree { lookerCount.subtract(1, ordering: .relaxed) }
         return isFree
     }
 
     /// A caller looks no more.
-    func ends() {
+    ///
+    /// - Parameter hasPaid: Whether it has its answer.
+    func ends(hasPaid: Bool) {
         lookerCount.subtract(1, ordering: .relaxed)
+        guard !hasPaid else { return vainCount.store(0, ordering: .relaxed) }
+        let count = vainCount.add(1, ordering: .relaxed).newValue
+        if count >= Self.vainMax { passCount.store(Self.passMax, ordering: .relaxed) }
     }
 
     /// A caller that has suspended gets its answer.
@@ -55,4 +77,6 @@ final class AnswerWatch: Sendable {
     static let lookMax = Duration.microseconds(20)
     private static let resumedMax = 2
     private static let rowMax = 16
+    private static let vainMax = 8
+    private static let passMax = 500
 }

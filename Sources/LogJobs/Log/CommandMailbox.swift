@@ -43,7 +43,7 @@ package final class CommandMailbox: Sendable {
 
     package init() {}
 
-    /// - Returns: Whether the writer is awake.
+    /// - Returns: Whether the writer needed not be woken for it.
     @discardableResult
     package func add(_ command: LogCommand) -> Bool {
         deliver { $0.commands.append(command) }

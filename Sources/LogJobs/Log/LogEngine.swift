@@ -1,4 +1,3 @@
-import CLogJobs
 import Dispatch
 package import LazyJobs
 import Synchronization
@@ -65,7 +64,7 @@ package final class LogEngine: Sendable {
         preparer = writer.preparer
         signals = SignalHub()
         let isPrompt = writer.machine.settings.durability != .synced && !mode.isSimulated
-        watch = isPrompt ? AnswerWatch(processors: Int(clogjobs_processors())) : nil
+        watch = isPrompt ? .ofProcess : nil
         reader = Mutex(EventReader(writer.catalog, in: writer.folder))
         self.writer = Mutex(writer)
     }
@@ -85,7 +84,7 @@ package final class LogEngine: Sendable {
 
     /// Hands a command over, which is answered exactly once.
     ///
-    /// - Returns: Whether the writer is awake.
+    /// - Returns: Whether the writer needed not be woken for it.
     @discardableResult
     package func submit(_ command: LogCommand) -> Bool {
         let isAwake = mailbox.add(command)

@@ -7,9 +7,10 @@ import Synchronization
 /// Its kinds are classes that know their types, since this is the path of every call: generic code
 /// looks its types up each time, which costs 0.3 µs. For the same reason the continuation is an
 /// unchecked one; it is resumed once, or the process ends.
-// SAFETY: what the writer leaves (`failure`, and what `plan` leaves) is there before `state` says
-// that it has answered, and is read after; what the caller leaves (`waiter`, `watch`) is there
-// before `state` says that it has suspended, and is read after. All are changed before alone.
+// SAFETY: what the writer leaves (`failure`, and what `plan` leaves) is written before `state` says
+// that the call is answered, and read by its caller after. What the caller leaves (`waiter`,
+// `watch`) is written before `state` says that it has suspended, and read by the writer after; if
+// the answer was first, by the caller itself. So no two threads touch one of them at the same time.
 @safe
 class PendingCall: StoreCall, @unchecked Sendable {
     /// Who comes first: the answer, or its caller that suspends until it comes.
@@ -19,7 +20,7 @@ class PendingCall: StoreCall, @unchecked Sendable {
 
     private let state = Atomic(State.underway)
     private var failure: BackendError?
-    private var waiter: UnsafeContinuation<Void, Never>?
+    private var waiter: UnsafeContinuation<BackendError?, Never>?
     private var watch: AnswerWatch?
 
     func needs(_ ledger: inout JobLedger) -> LogCommand.Needs { .none }
@@ -43,13 +44,13 @@ class PendingCall: StoreCall, @unchecked Sendable {
     /// - Returns: What came between.
     final func outcome(_ watch: AnswerWatch? = nil, looks: Bool = false) async -> BackendError? {
         if looks, let watch, watch.begins() {
-            defer { watch.ends() }
             let isAnswered = BusyWait.wait(atMost: AnswerWatch.lookMax) {
                 state.load(ordering: .acquiring) == .answered
             }
+            watch.ends(hasPaid: isAnswered)
             if isAnswered { return failure }
         }
-        await unsafe withUnsafeContinuation { continuation in
+        let failure = await unsafe withUnsafeContinuation { continuation in
             unsafe waiter = continuation
             self.watch = watch
             let (isSuspended, _) = state.compareExchange(
@@ -66,7 +67,7 @@ class PendingCall: StoreCall, @unchecked Sendable {
     private func resume() {
         guard let waiter = unsafe waiter else { preconditionFailure("nobody waits for an answer") }
         watch?.resumes()
-        unsafe waiter.resume()
+        unsafe waiter.resume(returning: failure)
     }
 
     /// What came out, once the writer has answered.

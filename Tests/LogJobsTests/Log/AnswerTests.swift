@@ -59,7 +59,7 @@ struct AnswerTests {
         #expect(watch.begins())
         #expect(watch.begins())
         #expect(!watch.begins())
-        watch.ends()
+        watch.ends(hasPaid: true)
         #expect(watch.begins())
     }
 
@@ -77,10 +77,30 @@ struct AnswerTests {
         let watch = AnswerWatch(processors: 2)
         let looks = (0..<64).map { _ in
             let begins = watch.begins()
-            if begins { watch.ends() }
+            if begins { watch.ends(hasPaid: true) }
             return begins
         }
         #expect(looks.indices.filter { !looks[$0] } == [15, 31, 47, 63])
+    }
+
+    @Test("is hardly looked for while that is in vain, and again as soon as it pays")
+    func learns() {
+        let watch = AnswerWatch(processors: 2)
+        /// How many of so many calls look, all with the same success.
+        func lookCount(of calls: Int, pays: Bool) -> Int {
+            (0..<calls).count { _ in
+                let begins = watch.begins()
+                if begins { watch.ends(hasPaid: pays) }
+                return begins
+            }
+        }
+        #expect(lookCount(of: 8, pays: false) == 8)
+        #expect(lookCount(of: 500, pays: false) == 0)
+        #expect(lookCount(of: 1_000, pays: false) <= 2)
+        // At the latest the first look that pays ends that; every sixteenth call suspends.
+        #expect(lookCount(of: 501 + 160, pays: true) >= 149)
+        #expect(lookCount(of: 160, pays: true) == 150)
+        Self.expectNobodyIsCounted(watch)
     }
 
     private static func expectNobodyIsCounted(_ watch: AnswerWatch) {
