@@ -79,6 +79,9 @@ package final class CommandMailbox: Sendable {
         }
     }
 
+    // Never inlined: an asynchronous function that hands over two calls would lock twice, with a
+    // suspension in between, which Swift 6.3.1 gets wrong (Tools/Sanitizers/kept-threads.awk).
+    @inline(never)
     @discardableResult
     private func deliver(_ change: (inout Delivery) -> Void) -> Bool {
         let wakes = state.withLock { state in
