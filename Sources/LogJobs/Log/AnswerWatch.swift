@@ -7,15 +7,16 @@ import Synchronization
 /// resumed by a thread that has fallen asleep meanwhile, takes forty. But who looks keeps a thread
 /// and a processor from others. So it does only if
 ///
-/// - fewer look than there are processors: one is the writer's;
+/// - fewer look than there are processors: one is for a writer;
 /// - hardly another caller has its answer and waits for a thread to go on;
-/// - not so many have looked in a row: the next one suspends, unless it is answered by then, and
+/// - it is not the sixteenth that might look: that one suspends, unless it is answered by then, and
 ///   lets whoever waits go on;
-/// - to look pays: after eight in a row that were in vain, five hundred calls pass without, and
-///   five hundred more if the next is in vain too. Other tasks and programs that want the
-///   processors show in that alone: the writer has none of them then.
+/// - to look pays: after eight in a row that were in vain, five hundred that might look do not, and
+///   five hundred more if the next is in vain too. So it shows if other tasks or programs want the
+///   processors, and the writer has none; but slow calls are in vain too.
 ///
 /// It may be wrong at any time, since it looks at each count alone; that costs time, nothing else.
+/// Three callers that have their answers, and whose executor is blocked, keep all from looking.
 final class AnswerWatch: Sendable {
     private let lookersMax: Int
     let lookerCount = Atomic(0)

@@ -12,6 +12,7 @@ public enum Durability: Sendable, Hashable {
     /// much more as they would deflate: JSON three or four times, what repeats itself ten times.
     ///
     /// Few callers at once look for their answer for up to 20 µs, on the thread that they are on,
-    /// before they suspend; none in a process that has a single processor when it opens a store.
+    /// before they suspend; none in a process that has a single processor when it opens the first
+    /// such store.
     case written(syncEvery: Duration)
 }
