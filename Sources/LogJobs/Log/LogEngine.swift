@@ -128,7 +128,10 @@ package final class LogEngine: Sendable {
     }
 
     /// See ``CommitMachine/carryingRoom``; as it was when the writer looked last.
-    var carryingRoom: Int? { roomToCarry.withLock(\.self) }
+    var carryingRoom: Int? {
+        // Upkeep asks again and again: see `CommandMailbox.deliver`.
+        @inline(never) get { roomToCarry.withLock(\.self) }
+    }
 
     /// The state of the writer: for simulations and tests.
     package func inspect<Value: Sendable>(_ body: (borrowing LogWriter) -> Value) -> Value {

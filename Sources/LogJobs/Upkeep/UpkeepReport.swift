@@ -22,18 +22,21 @@ public struct UpkeepReport: Sendable {
 
 /// When compaction is tried again that found no room on a full disk.
 ///
-/// It has read a segment, and deflated it, for nothing; and upkeep looks each second then.
+/// It has read a segment, and deflated it, for nothing; and upkeep looks each second then. What
+/// locks is not inlined; see `CommandMailbox.deliver`.
 final class CompactionRest: Sendable {
     private static let duration = Duration.seconds(15)
 
     private let last = Mutex<(end: Duration, refusal: BackendError)?>(nil)
 
     /// It was refused at an uptime.
+    @inline(never)
     func begin(at uptime: Duration, _ refusal: BackendError) {
         last.withLock { $0 = (uptime + Self.duration, refusal) }
     }
 
     /// Why it is not tried yet; `nil` when it may be.
+    @inline(never)
     func refusal(at uptime: Duration) -> BackendError? {
         last.withLock { last in
             if let end = last?.end, end <= uptime { last = nil }
@@ -43,11 +46,15 @@ final class CompactionRest: Sendable {
 }
 
 /// What is done so far, for anyone to look at meanwhile.
+///
+/// It is changed again and again by one asynchronous function, so not inlined; see
+/// `CommandMailbox.deliver`.
 final class RunningReport: Sendable {
     private let report = Mutex(UpkeepReport())
 
     var current: UpkeepReport { report.withLock(\.self) }
 
+    @inline(never)
     func change(_ change: (inout UpkeepReport) -> Void) {
         report.withLock { change(&$0) }
     }
