@@ -154,7 +154,7 @@ import Testing
         report.tornTail = .init(segment: "seg-2.ljs", offset: 4096, reason: "checksum")
         #expect(
             try Verification(report: report).lines(.text).last
-                == "the last write was not finished, as a crash leaves it: "
+                == "the log ends with an unfinished write, as of a crash: "
                 + "seg-2.ljs at byte 4096: checksum"
         )
         let json = """
@@ -171,7 +171,12 @@ import Testing
         report.ignoredCheckpoints = [.init(file: "ckp-1.ljc", reason: "bad\u{1B}sum")]
         let text = try Verification(report: report).answer(.text)
         #expect(text.status == .damage)
-        #expect(text.remarks == ["ckp-1.ljc cannot be used: bad\\u{1b}sum"])
+        #expect(
+            text.remarks == [
+                "ckp-1.ljc cannot be used: bad\\u{1b}sum. No job is lost, but opening takes longer "
+                    + "until the next checkpoint; look after the disk."
+            ]
+        )
         #expect(text.lines[0].hasSuffix(": no damage but to checkpoints"))
         let json = try Verification(report: report).lines(.json)[0]
         #expect(json.contains("\"damaged\":true,"))

@@ -33,11 +33,15 @@ struct Verification {
         Report(
             lines: try lines(format),
             remarks: report.ignoredCheckpoints.map { checkpoint in
-                PlainText.escaped("\(checkpoint.file) cannot be used: \(checkpoint.reason)")
+                PlainText.escaped("\(checkpoint.file) cannot be used: \(checkpoint.reason).")
+                    + Self.remedy
             },
             status: isDamaged ? .damage : .fine
         )
     }
+
+    private static let remedy =
+        " No job is lost, but opening takes longer until the next checkpoint; look after the disk."
 
     private var isDamaged: Bool { !report.ignoredCheckpoints.isEmpty }
 
@@ -71,7 +75,7 @@ struct Verification {
             remarks.append("digest of all up to event \(link.lastSequence): \(link.digest)")
         }
         if let tail = report.tornTail {
-            remarks.append("the last write was not finished, as a crash leaves it: \(tail.text)")
+            remarks.append("the log ends with an unfinished write, as of a crash: \(tail.text)")
         } else if !report.wasClosed {
             remarks.append(
                 "the store is open, a copy of an open one, or was left by a program that died"

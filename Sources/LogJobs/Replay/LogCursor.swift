@@ -191,16 +191,15 @@ extension LogCursor {
 
     private mutating func step(in segment: SegmentEntry) throws(LogStoreError) -> Step? {
         while let offset = scanner?.offset, !segment.hasEnded || offset < segment.validEnd {
-            guard case .frame(let frame) = try scanner?.scan() else {
+            let finding = try scanner?.scan()
+            guard case .frame(let frame) = finding else {
                 guard segment.hasEnded || last != nil else {
                     if isRetired { closeSegment() }
                     return nil
                 }
-                throw .corruption(
-                    "it has changed since it was opened",
-                    file: segment.id.fileName,
-                    offset: offset
-                )
+                var reason = "zeros where a frame should be"
+                if case .invalid(let other) = finding { reason = other }
+                throw .corruption(reason, file: segment.id.fileName, offset: offset)
             }
             switch frame.header.kind {
             case .baseline where segment.firstSequence >= next:

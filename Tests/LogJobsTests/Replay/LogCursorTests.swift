@@ -1,5 +1,6 @@
 import LazyJobs
 import LogJobs
+import LogJobsTesting
 import Testing
 
 /// The walk through all events, in archives and segments.
@@ -75,6 +76,29 @@ struct LogCursorTests {
         try reader.forEachEvent(matching: EventFilter(since: .sequence(end))) { event in
             Issue.record("event \(event.sequence) came")
         }
+        await backend.abandonAndWait()
+    }
+
+    @Test("says what is wrong with a frame that does not verify", arguments: [true, false])
+    func damaged(isZeroed: Bool) async throws {
+        let recorded = RecordedStore(seed: 6)
+        let backend = try await recorded.store.open()
+        try await recorded.run(60...62, on: backend)
+        let reader = try recorded.store.read()
+        let segment = try #require(reader.segments.first)
+        #expect(segment.validEnd > 0, "the first segment is sealed")
+        let path = TestStore.path(segment.fileName)
+        var bytes = try #require(recorded.store.disk.bytes(of: path))
+        let middle = Int(segment.validEnd) / 2
+        if isZeroed {
+            bytes.replaceSubrange(middle..., with: repeatElement(0, count: bytes.count - middle))
+        } else {
+            bytes[middle] ^= 1
+        }
+        recorded.store.disk.setBytes(of: path, bytes)
+        let error = #expect(throws: LogStoreError.self) { try reader.forEachEvent { _ in } }
+        #expect(error?.code == .corruption)
+        #expect(error?.message.contains("checksum") == true, "\(String(describing: error))")
         await backend.abandonAndWait()
     }
 }
