@@ -35,10 +35,22 @@ extension LogBackend {
         return ClaimResult(jobs: jobs, nextDue: plan.nextDue)
     }
 
-    /// The payloads that events brought, all that are not cached in one go; `nil` for one that is
-    /// to be looked into.
+    /// The payloads that are in memory, of those that events brought.
+    private func kept(at sequences: [SequenceNumber]) -> [JobPayload?] {
+        var found = sequences.map { payloads.payload(at: $0) }
+        guard found.contains(nil) else { return found }
+        engine.glance { reader in
+            for (index, sequence) in sequences.enumerated() where found[index] == nil {
+                found[index] = reader.keptPayload(at: sequence)
+            }
+        }
+        return found
+    }
+
+    /// The payloads that events brought, all that are not in memory in one go; `nil` for one that
+    /// is to be looked into.
     private func readPayloads(at sequences: [SequenceNumber]) async -> [JobPayload?] {
-        let cached = sequences.map { payloads.payload(at: $0) }
+        let cached = kept(at: sequences)
         guard cached.contains(nil) else { return cached }
         do throws(LogReadError) {
             return try await engine.read { reader throws(LogReadError) in

@@ -74,11 +74,25 @@ package struct EventReader: ~Copyable, Sendable {
     package mutating func payload(
         at sequence: SequenceNumber
     ) throws(LogReadError) -> JobPayload? {
-        guard let event = try event(at: sequence) else { return nil }
+        try event(at: sequence).flatMap { Self.payload(of: $0) }
+    }
+
+    /// The payload that an event of the last frame brought, if that is decoded already: nothing is
+    /// read, nor inflated.
+    package func keptPayload(at sequence: SequenceNumber) -> JobPayload? {
+        guard let last, let events = last.events,
+            let location = catalog.location(of: sequence),
+            location.header.segment == last.segment, location.offset == last.offset
+        else { return nil }
+        let index = sequence.rawValue - last.header.firstSequence.rawValue
+        return index < UInt64(events.count) ? Self.payload(of: events[Int(index)]) : nil
+    }
+
+    private static func payload(of event: JobEvent) -> JobPayload? {
         switch event.transition?.change {
-        case .enqueued(let job, _): return job.payload
-        case .carried(let carried): return carried.payloadLost ? nil : carried.job.payload
-        default: return nil
+        case .enqueued(let job, _): job.payload
+        case .carried(let carried): carried.payloadLost ? nil : carried.job.payload
+        default: nil
         }
     }
 

@@ -123,6 +123,15 @@ package final class LogEngine: Sendable {
         perform(on: readingQueue) { [self] in reader.withLock { body(&$0) } }
     }
 
+    /// Has a look at what reads from the segments, on the caller's thread, unless it reads: what it
+    /// has in memory need not wait for another thread.
+    ///
+    /// Not inlined, for asynchronous callers: see `CommandMailbox.deliver`.
+    @inline(never)
+    package func glance(_ body: (borrowing EventReader) -> Void) {
+        reader.withLockIfAvailable { body($0) }
+    }
+
     func inBackground(_ work: @escaping Work) {
         perform(on: backgroundQueue, work)
     }
