@@ -11,7 +11,7 @@ final class DeflatingLoop {
     private let loop: BareLoop
     private let deflater = BlockDeflater(
         dictionary: [],
-        sizeMin: DeflateStream.usefulSizeMin,
+        sizeMin: DeflateStream.syncedSizeMin,
         .byProcessors
     )
 

@@ -9,19 +9,14 @@ package struct FrameEncoder: ~Copyable, Sendable {
 
     /// - Parameters:
     ///   - dictionary: That of the segment the frames are written to.
-    ///   - isPrompt: Whether callers wait for the encoding more than for the disk: small blocks are
-    ///     left as they are then.
+    ///   - sizeMin: Blocks of fewer bytes are left as they are.
     ///   - sharing: By whom the blocks of a large frame are deflated.
     package init(
         dictionary: [UInt8],
-        isPrompt: Bool = false,
+        sizeMin: Int = DeflateStream.usefulSizeMin,
         sharing: WorkSharing = .none
     ) {
-        deflater = BlockDeflater(
-            dictionary: dictionary,
-            sizeMin: isPrompt ? DeflateStream.promptSizeMin : DeflateStream.usefulSizeMin,
-            sharing
-        )
+        deflater = BlockDeflater(dictionary: dictionary, sizeMin: sizeMin, sharing)
     }
 
     /// Encodes a batch.

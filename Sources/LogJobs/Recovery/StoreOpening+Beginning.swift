@@ -85,7 +85,8 @@ extension StoreOpening {
     private func encoder(for header: SegmentHeader) -> FrameEncoder {
         FrameEncoder(
             dictionary: header.dictionary,
-            isPrompt: settings.durability != .synced,
+            sizeMin: settings.durability == .synced
+                ? DeflateStream.syncedSizeMin : DeflateStream.promptSizeMin,
             sharing: .byProcessors
         )
     }

@@ -9,11 +9,11 @@ struct FrameBench {
     var offset: UInt64 = 4096
     var alignment = 8
     var dictionary = FormatDictionary.builtIn
-    var isPrompt = false
+    var sizeMin = DeflateStream.usefulSizeMin
     var sharing = WorkSharing.none
 
     func payload(_ events: [JobEvent]) -> FramePayload {
-        var encoder = FrameEncoder(dictionary: dictionary, isPrompt: isPrompt, sharing: sharing)
+        var encoder = FrameEncoder(dictionary: dictionary, sizeMin: sizeMin, sharing: sharing)
         return encoder.payload(of: events)
     }
 

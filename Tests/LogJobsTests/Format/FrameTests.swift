@@ -52,10 +52,13 @@ struct FrameTests {
         }
     }
 
-    @Test("only small blocks stay as they are where nobody waits for the disk")
-    func prompt() throws {
-        var prompt = bench
-        prompt.isPrompt = true
+    @Test(
+        "only small blocks stay as they are where somebody waits for them",
+        arguments: [DeflateStream.syncedSizeMin, DeflateStream.promptSizeMin]
+    )
+    func awaited(sizeMin: Int) throws {
+        var awaited = bench
+        awaited.sizeMin = sizeMin
         let sample = EventSamples.all()[1]
         for count in [1, 8, 16, 32, 64, 128, 256] {
             let events = (0..<count).map { number in
@@ -63,12 +66,12 @@ struct FrameTests {
                 event.sequence = SequenceNumber(rawValue: sample.sequence.rawValue + UInt64(number))
                 return event
             }
-            let payload = prompt.payload(events)
-            let isSmall = payload.rawLength < 2048
+            let payload = awaited.payload(events)
+            let isSmall = payload.rawLength < sizeMin
             #expect(payload.codec == (isSmall ? .stored : .deflate), "\(payload.rawLength) bytes")
             let patient = bench.payload(events).codec
             #expect(count == 1 || patient == .deflate, "\(payload.rawLength) bytes")
-            #expect(try bench.events(prompt.frame(events)) == events)
+            #expect(try bench.events(awaited.frame(events)) == events)
         }
     }
 
