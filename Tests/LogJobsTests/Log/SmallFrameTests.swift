@@ -7,7 +7,7 @@ import Testing
 @Suite("Small frames")
 struct SmallFrameTests {
     @Test(
-        "one small job stays as it is, and several are deflated; more of them unless they are synced",
+        "one small job stays as it is, and several are deflated; more stay if not synced",
         arguments: [(Durability.synced, 1), (.written(syncEvery: .seconds(1)), 4)]
     )
     func staysAsItIs(durability: Durability, countMax: Int) async throws {
